@@ -1,0 +1,192 @@
+#include "source/root.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <cstring>
+
+#include "source/errors.h"
+
+namespace memkit {
+namespace {
+
+// Most kernel files fit; larger reads also spare the kernel from walking a record twice that overflows its page.
+constexpr std::size_t kFirstRead = std::size_t{32} << 10;
+constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+
+int read_all(int fd, std::string& into, std::size_t limit) {
+  into.resize(std::max(into.capacity(), kFirstRead));
+  std::size_t used = 0;
+  for (;;) {
+    const ssize_t got = ::read(fd, into.data() + used, into.size() - used);
+    if (got < 0) {
+      if (errno == EINTR) continue;
+      const int error = errno;
+      into.clear();
+      return error;
+    }
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+    if (used > limit) {
+      into.clear();
+      return EFBIG;
+    }
+    if (used == into.size()) into.resize(into.size() * 2);
+  }
+  into.resize(used);
+  return 0;
+}
+
+/// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
+int refuse_other_than_file(int fd) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return errno;
+  if (S_ISDIR(info.st_mode)) return EISDIR;
+  return S_ISREG(info.st_mode) ? 0 : ENOTSUP;
+}
+
+int read_confined(int dir_fd, const std::string& path, Confinement how, std::string& into, std::size_t limit) {
+  into.clear();
+  // O_PATH looks without opening: what is no regular file is never opened.
+  const Fd look = open_confined(dir_fd, path, O_PATH, how);
+  if (!look) return errno;
+  if (const int error = refuse_other_than_file(look.get()); error != 0) return error;
+  const Fd file = open_confined(dir_fd, path, kReadFlags, how);
+  if (!file) return errno;
+  if (const int error = refuse_other_than_file(file.get()); error != 0) return error;
+  return read_all(file.get(), into, limit);
+}
+
+int read_link_at(int dir_fd, const char* name, std::string& into) {
+  into.resize(PATH_MAX);
+  const ssize_t length = readlinkat(dir_fd, name, into.data(), into.size());
+  const int error = length < 0 ? errno : 0;
+  into.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
+  return error;
+}
+
+}  // namespace
+
+int Dir::read(const char* name, std::string& into, std::size_t limit) const {
+  if (confined_) return read_confined(fd_.get(), name, Confinement::kernel_or_steps, into, limit);
+  const Fd file(openat(fd_.get(), name, kReadFlags));
+  if (!file) {
+    into.clear();
+    return errno;
+  }
+  return read_all(file.get(), into, limit);
+}
+
+int Dir::read_link(const char* name, std::string& into) const { return read_link_at(fd_.get(), name, into); }
+
+Root Root::live() {
+  Fd fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw RunError("cannot open /: " + error_text(errno));
+  return {std::move(fd), "live", false, false, Confinement::kernel_or_steps};
+}
+
+Root Root::at(const std::string& dir, Confinement how) {
+  Fd fd(::open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) throw RunError("cannot open --root '" + dir + "': " + error_text(errno));
+  const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
+  const bool proc_folder = !has("proc") && has("meminfo");
+  return {std::move(fd), dir, true, proc_folder, how};
+}
+
+std::optional<std::string> Root::place(const std::string& path) const {
+  if (!proc_folder_) return path;
+  constexpr std::string_view kProc = "proc/";
+  if (path == "proc") return ".";
+  if (!path.starts_with(kProc)) return std::nullopt;
+  return path.substr(kProc.size());
+}
+
+Fd Root::open(const std::string& path, int flags) const {
+  const std::optional<std::string> where = place(path);
+  if (!where) {
+    errno = ENOENT;
+    return {};
+  }
+  if (confined_) return open_confined(fd_.get(), *where, flags, how_);
+  return Fd(openat(fd_.get(), where->c_str(), flags | O_CLOEXEC));
+}
+
+int Root::read(const std::string& path, std::string& into, std::size_t limit) const {
+  into.clear();
+  const std::optional<std::string> where = place(path);
+  if (!where) return ENOENT;
+  if (confined_) return read_confined(fd_.get(), *where, how_, into, limit);
+  const Fd file(openat(fd_.get(), where->c_str(), kReadFlags));
+  if (!file) return errno;
+  return read_all(file.get(), into, limit);
+}
+
+FileText Root::read(const std::string& path, std::size_t limit) const {
+  FileText file;
+  file.error = read(path, file.text, limit);
+  return file;
+}
+
+Dir Root::open_dir(const std::string& path) const { return {open(path, O_RDONLY | O_DIRECTORY), confined_}; }
+
+int Root::list(const std::string& path, std::vector<std::string>& names) const {
+  names.clear();
+  Fd fd = open(path, O_RDONLY | O_DIRECTORY);
+  if (!fd) return errno;
+  // fdopendir owns the descriptor it is given, and Fd keeps its own.
+  DIR* const dir = fdopendir(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  if (dir == nullptr) return errno;
+  int error = 0;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(dir);
+    if (entry == nullptr) {
+      error = errno;
+      break;
+    }
+    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) names.emplace_back(entry->d_name);
+  }
+  closedir(dir);
+  return error;
+}
+
+int Root::read_link(const std::string& path, std::string& into) const {
+  into.clear();
+  const std::size_t slash = path.rfind('/');
+  const Fd dir = open(slash == std::string::npos ? "." : path.substr(0, slash), O_PATH | O_DIRECTORY);
+  if (!dir) return errno;
+  return read_link_at(dir.get(), path.c_str() + (slash == std::string::npos ? 0 : slash + 1), into);
+}
+
+int Root::filesystem_use(const std::string& path, FilesystemUse& use) const {
+  if (confined_) return ENOTSUP;
+  const Fd fd = open(path, O_PATH);
+  if (!fd) return errno;
+  struct statfs info {};
+  if (fstatfs(fd.get(), &info) != 0) return errno;
+  const auto block = static_cast<std::uint64_t>(info.f_bsize);
+  use.total_bytes = info.f_blocks * block;
+  use.used_bytes = (info.f_blocks - info.f_bfree) * block;
+  use.type = static_cast<std::uint64_t>(info.f_type);
+  return 0;
+}
+
+std::optional<std::uint64_t> Root::page_size_bytes() const {
+  if (confined_) return std::nullopt;
+  return static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+std::optional<unsigned> Root::usable_cpus() const {
+  if (confined_) return std::nullopt;
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return std::nullopt;
+  return static_cast<unsigned>(CPU_COUNT(&set));
+}
+
+}  // namespace memkit

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "source/confined.h"
+#include "source/fd.h"
+
+namespace memkit {
+
+/// No file that memkit reads comes near this; a capture may hold an endless or a hostile one.
+inline constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+
+/// The content of a file, or the errno that reading it met.
+/// EFBIG: longer than the limit. ENOTSUP: not a regular file (a FIFO or a device is never opened for reading
+/// below --root). Text that was read before an error is dropped: half a file is not a fact.
+struct FileText {
+  std::string text;
+  int error = 0;
+  explicit operator bool() const { return error == 0; }
+};
+
+/// One directory held open, so that what is read through it belongs together: a /proc/PID that is replaced by
+/// another process of the same number in mid-read answers ESRCH, not the newcomer's figures.
+class Dir {
+ public:
+  Dir() = default;
+  Dir(Fd fd, bool confined) : fd_(std::move(fd)), confined_(confined) {}
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+
+  /// Reads `name` into `into` (its capacity is reused). Returns 0 or an errno; `into` is empty on error.
+  int read(const char* name, std::string& into, std::size_t limit = kMaxFileBytes) const;
+  /// The text of the symbolic link `name`; 0 or an errno.
+  int read_link(const char* name, std::string& into) const;
+
+ private:
+  Fd fd_;
+  bool confined_ = false;
+};
+
+/// Size and use of a mounted filesystem, from statfs(2).
+struct FilesystemUse {
+  std::uint64_t total_bytes = 0;
+  std::uint64_t used_bytes = 0;
+  std::uint64_t type = 0;  ///< f_type, e.g. TMPFS_MAGIC
+};
+
+/// Where bytes come from: the live system, or the tree given with --root. Paths are relative to the root and
+/// begin with "proc/", "sys/", "etc/" …. Nothing outside the tree is opened, whatever links it holds, and what it
+/// lacks is an errno, never the live machine's figure.
+class Root {
+ public:
+  static Root live();
+  /// A directory that itself holds `meminfo` (and no `proc`) is taken as a proc folder.
+  /// Throws RunError where `dir` is no directory that can be opened.
+  static Root at(const std::string& dir, Confinement how = Confinement::kernel_or_steps);
+
+  [[nodiscard]] bool is_live() const { return !confined_; }
+  /// "live", or the directory as it was given.
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  [[nodiscard]] FileText read(const std::string& path, std::size_t limit = kMaxFileBytes) const;
+  int read(const std::string& path, std::string& into, std::size_t limit = kMaxFileBytes) const;
+  [[nodiscard]] Dir open_dir(const std::string& path) const;
+  /// Names in a directory, unsorted, without "." and "..". 0 or an errno; names that were read before it stay.
+  int list(const std::string& path, std::vector<std::string>& names) const;
+  int read_link(const std::string& path, std::string& into) const;
+  /// Live only: another machine's mounts are not here. ENOTSUP below --root.
+  int filesystem_use(const std::string& path, FilesystemUse& use) const;
+
+  /// The page size of the running kernel; empty below --root, where only the figures can tell (capture.h).
+  [[nodiscard]] std::optional<std::uint64_t> page_size_bytes() const;
+  /// Processors that this process may use; empty below --root.
+  [[nodiscard]] std::optional<unsigned> usable_cpus() const;
+
+ private:
+  Root(Fd fd, std::string name, bool confined, bool proc_folder, Confinement how)
+      : fd_(std::move(fd)), name_(std::move(name)), confined_(confined), proc_folder_(proc_folder), how_(how) {}
+  /// Where `path` is below fd_; empty where a proc folder has no place for it.
+  [[nodiscard]] std::optional<std::string> place(const std::string& path) const;
+  [[nodiscard]] Fd open(const std::string& path, int flags) const;
+
+  Fd fd_;
+  std::string name_;
+  bool confined_ = false;
+  bool proc_folder_ = false;
+  Confinement how_ = Confinement::kernel_or_steps;
+};
+
+}  // namespace memkit
