@@ -139,8 +139,7 @@ int Root::list(const std::string& path, std::vector<std::string>& names) const {
   names.clear();
   Fd fd = open(path, O_RDONLY | O_DIRECTORY);
   if (!fd) return errno;
-  // fdopendir owns the descriptor it is given, and Fd keeps its own.
-  DIR* const dir = fdopendir(fcntl(fd.get(), F_DUPFD_CLOEXEC, 0));
+  DIR* const dir = fdopendir(fd.release());
   if (dir == nullptr) return errno;
   int error = 0;
   for (;;) {
