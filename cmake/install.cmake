@@ -1,0 +1,24 @@
+include(CMakePackageConfigHelpers)
+
+if(TARGET memkit)
+  install(TARGETS memkit)
+endif()
+file(GLOB schemas CONFIGURE_DEPENDS cmd/share/schemas/*.json)
+install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/memkit/schemas)
+
+if(TARGET docs)
+  install(FILES ${MEMKIT_MAN_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES ${completion_dir}/memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
+  install(FILES ${completion_dir}/_memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+  install(FILES ${completion_dir}/memkit.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+endif()
+
+# The parsing library as the package `memkit`, target memkit::parse. Before 1.0 its interface may change with
+# every version, so only the exact version asked for is accepted.
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/memkit)
+set_target_properties(memkit_parse PROPERTIES EXPORT_NAME parse)
+install(TARGETS memkit_parse EXPORT memkit)
+install(DIRECTORY lib/parse/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/memkit/parse FILES_MATCHING PATTERN "*.h")
+install(EXPORT memkit NAMESPACE memkit:: DESTINATION ${package_dir} FILE memkit-config.cmake)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/memkit-config-version.cmake COMPATIBILITY ExactVersion)
+install(FILES ${PROJECT_BINARY_DIR}/memkit-config-version.cmake DESTINATION ${package_dir})

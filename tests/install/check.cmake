@@ -1,0 +1,76 @@
+# Checks what `cmake --install` has put below PREFIX: every program, page, completion and schema is where the
+# shells, man and the package manager look for it, and is sound by the judgement of the program that reads it.
+
+function(fail what)
+  message(SEND_ERROR "${what}")
+endfunction()
+
+function(check_file path)
+  if(NOT EXISTS ${PREFIX}/${path})
+    fail("not installed: ${path}")
+    return()
+  endif()
+  file(SIZE ${PREFIX}/${path} size)
+  if(size EQUAL 0)
+    fail("empty: ${path}")
+  endif()
+endfunction()
+
+# check_run(PROGRAM ARGS…): PROGRAM, where the machine has it, must succeed.
+function(check_run program)
+  find_program(found_${program} ${program})
+  if(NOT found_${program})
+    message(STATUS "skipped, no ${program} here: ${program} ${ARGN}")
+    return()
+  endif()
+  execute_process(COMMAND ${found_${program}} ${ARGN} RESULT_VARIABLE status
+                  OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT status EQUAL 0)
+    fail("${program} ${ARGN}: ${status}\n${output}")
+  endif()
+endfunction()
+
+check_file(${BINDIR}/memkit)
+execute_process(COMMAND ${PREFIX}/${BINDIR}/memkit --version RESULT_VARIABLE status OUTPUT_VARIABLE version)
+if(NOT status EQUAL 0 OR NOT version MATCHES "${VERSION}")
+  fail("the installed memkit --version: ${status} \"${version}\", want ${VERSION}")
+endif()
+
+file(GLOB templates RELATIVE ${SOURCE_DIR}/man ${SOURCE_DIR}/man/*.1.in)
+if(NOT templates)
+  fail("no man page templates in ${SOURCE_DIR}/man")
+endif()
+foreach(template IN LISTS templates)
+  string(REGEX REPLACE "\\.in$" "" page ${template})
+  check_file(${MANDIR}/man1/${page})
+  check_run(mandoc -Tlint -Wwarning ${PREFIX}/${MANDIR}/man1/${page})
+endforeach()
+
+check_file(${DATADIR}/bash-completion/completions/memkit)
+check_run(bash -n ${PREFIX}/${DATADIR}/bash-completion/completions/memkit)
+check_file(${DATADIR}/zsh/site-functions/_memkit)
+check_run(zsh -n ${PREFIX}/${DATADIR}/zsh/site-functions/_memkit)
+check_file(${DATADIR}/fish/vendor_completions.d/memkit.fish)
+check_run(fish --no-execute ${PREFIX}/${DATADIR}/fish/vendor_completions.d/memkit.fish)
+
+file(GLOB schemas RELATIVE ${SOURCE_DIR}/cmd/share/schemas ${SOURCE_DIR}/cmd/share/schemas/*.json)
+if(NOT schemas)
+  fail("no schemas in ${SOURCE_DIR}/cmd/share/schemas")
+endif()
+foreach(schema IN LISTS schemas)
+  check_file(${DATADIR}/memkit/schemas/${schema})
+  check_run(jq -e .["$schema"] ${PREFIX}/${DATADIR}/memkit/schemas/${schema})
+endforeach()
+
+check_file(${LIBDIR}/libmemkit_parse.a)
+check_file(${LIBDIR}/cmake/memkit/memkit-config.cmake)
+file(GLOB_RECURSE headers RELATIVE ${SOURCE_DIR}/lib/parse ${SOURCE_DIR}/lib/parse/*.h)
+foreach(header IN LISTS headers)
+  check_file(${INCLUDEDIR}/memkit/parse/${header})
+endforeach()
+
+# Bare names would hide the system's own free and pmap.
+file(GLOB programs RELATIVE ${PREFIX}/${BINDIR} ${PREFIX}/${BINDIR}/*)
+if(NOT programs STREQUAL "memkit")
+  fail("programs installed: ${programs}, want memkit alone")
+endif()
