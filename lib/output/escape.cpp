@@ -89,9 +89,7 @@ std::size_t width_of(const Character& character) {
 void append_for_terminal(std::string& into, std::string_view name) {
   while (!name.empty()) {
     const Character character = take_character(name);
-    if (character.code == '\\' && !character.invalid) {
-      into += "\\\\";
-    } else if (!character.invalid && !acts_on_terminal(character.code)) {
+    if (!character.invalid && !acts_on_terminal(character.code)) {
       into += character.bytes;
     } else if (character.code == '\n') {
       into += "\\n";

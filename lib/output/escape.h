@@ -7,8 +7,8 @@
 namespace memkit {
 
 /// Appends `name` with nothing in it that a terminal would act on: control characters, DEL, C1, invalid UTF-8
-/// and the marks that turn text around (U+202A..E, U+2066..9) become \n, \t, \xNN or \u{NNNN}; a backslash
-/// becomes \\ so that the original can be told.
+/// and the marks that turn text around (U+202A..E, U+2066..9) become \n, \t, \xNN or \u{NNNN}. A backslash stays
+/// one, so that systemd's own escapes (app\x2dfoo.service) can be pasted back; JSON tells the two apart.
 void append_for_terminal(std::string& into, std::string_view name);
 std::string for_terminal(std::string_view name);
 

@@ -1,0 +1,106 @@
+#include "output/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "output/escape.h"
+
+namespace memkit {
+namespace {
+
+std::string number_text(double value, Unit unit) {
+  return unit == Unit::percent || unit == Unit::seconds ? fmt::format("{:.2f}", value) : fmt::format("{}", value);
+}
+
+}  // namespace
+
+std::string cell_text(const Cell& cell, Unit unit, const TableStyle& style) {
+  struct Text {
+    Unit unit;
+    const TableStyle& style;
+    std::string operator()(Missing) const { return "-"; }
+    std::string operator()(std::uint64_t value) const {
+      return unit == Unit::bytes ? format_size(value, style.size) : fmt::format_int(value).str();
+    }
+    std::string operator()(std::int64_t value) const {
+      return unit == Unit::bytes ? format_signed_size(value, style.size) : fmt::format_int(value).str();
+    }
+    std::string operator()(double value) const { return number_text(value, unit); }
+    std::string operator()(bool value) const { return value ? "yes" : "no"; }
+    std::string operator()(std::string_view value) const { return for_terminal(value); }
+  };
+  return std::visit(Text{unit, style}, cell);
+}
+
+TextTable::TextTable(std::vector<const ColumnInfo*> columns, TableStyle style)
+    : columns_(std::move(columns)), style_(style) {}
+
+void TextTable::add_row(std::span<const Cell> cells) {
+  Row row;
+  row.cells.reserve(cells.size());
+  for (std::size_t i = 0; i < cells.size(); ++i) row.cells.push_back(cell_text(cells[i], columns_[i]->unit, style_));
+  rows_.push_back(std::move(row));
+}
+
+void TextTable::add_total(std::span<const Cell> cells) {
+  add_row(cells);
+  rows_.back().total = true;
+}
+
+std::vector<std::size_t> TextTable::column_widths() const {
+  std::vector<std::size_t> widths;
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    std::size_t width = style_.headings ? display_width(columns_[i]->header) : 0;
+    for (const Row& row : rows_) width = std::max(width, display_width(row.cells[i]));
+    widths.push_back(width);
+  }
+  if (style_.width == 0) return widths;
+  // Names give way to figures: the last left-aligned column shrinks, not below its heading.
+  const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{2} * (widths.size() - 1));
+  for (std::size_t i = columns_.size(); all > style_.width && i-- > 0;) {
+    if (columns_[i]->align != Align::left) continue;
+    const std::size_t least = std::max<std::size_t>(8, columns_[i]->header.size());
+    const std::size_t over = all - style_.width;
+    if (widths[i] > least) widths[i] = std::max(least, widths[i] > over ? widths[i] - over : least);
+    break;
+  }
+  return widths;
+}
+
+void TextTable::print_row(Out& out, const std::vector<std::string>& cells, std::span<const std::size_t> widths) const {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const std::string_view text = cut_to_width(cells[i], widths[i]);
+    const std::size_t padding = widths[i] - display_width(text);
+    const bool last = i + 1 == cells.size();
+    if (columns_[i]->align == Align::right) out.fill(' ', padding);
+    out.write(text);
+    if (columns_[i]->align == Align::left && !last) out.fill(' ', padding);
+    if (!last) out.write("  ");
+  }
+  out.write("\n");
+}
+
+void TextTable::print(Out& out) const {
+  const std::vector<std::size_t> widths = column_widths();
+  if (style_.headings) {
+    std::vector<std::string> headings;
+    for (const ColumnInfo* column : columns_) headings.emplace_back(column->header);
+    print_row(out, headings, widths);
+  }
+  for (const Row& row : rows_) {
+    if (row.total) {
+      out.fill('-', std::accumulate(widths.begin(), widths.end(), std::size_t{2} * (widths.size() - 1)));
+      out.write("\n");
+    }
+    print_row(out, row.cells, widths);
+  }
+}
+
+bool cell_less(const Cell& a, const Cell& b) {
+  if (is_missing(a) || is_missing(b)) return is_missing(a) && !is_missing(b);
+  return a < b;
+}
+
+}  // namespace memkit
