@@ -26,22 +26,22 @@ struct Meminfo {
   Got<std::uint64_t> active_file_bytes;
   Got<std::uint64_t> inactive_file_bytes;
   Got<std::uint64_t> unevictable_bytes;
-  Got<std::uint64_t> mlocked_bytes;      ///< part of Unevictable
-  Got<std::uint64_t> high_total_bytes;   ///< 32-bit kernels with highmem
+  Got<std::uint64_t> mlocked_bytes;     ///< part of Unevictable
+  Got<std::uint64_t> high_total_bytes;  ///< 32-bit kernels with highmem
   Got<std::uint64_t> high_free_bytes;
   Got<std::uint64_t> low_total_bytes;
   Got<std::uint64_t> low_free_bytes;
   Got<std::uint64_t> swap_total_bytes;
   Got<std::uint64_t> swap_free_bytes;
-  Got<std::uint64_t> zswap_bytes;        ///< RAM that zswap's compressed pages take (5.19)
-  Got<std::uint64_t> zswapped_bytes;     ///< what they hold, uncompressed
-  Got<std::uint64_t> dirty_bytes;        ///< part of Cached
-  Got<std::uint64_t> writeback_bytes;    ///< part of Cached
-  Got<std::uint64_t> file_pages_bytes;   ///< node files only: page cache with buffers and swap cache
+  Got<std::uint64_t> zswap_bytes;       ///< RAM that zswap's compressed pages take (5.19)
+  Got<std::uint64_t> zswapped_bytes;    ///< what they hold, uncompressed
+  Got<std::uint64_t> dirty_bytes;       ///< part of Cached
+  Got<std::uint64_t> writeback_bytes;   ///< part of Cached
+  Got<std::uint64_t> file_pages_bytes;  ///< node files only: page cache with buffers and swap cache
   Got<std::uint64_t> anon_pages_bytes;
-  Got<std::uint64_t> mapped_bytes;       ///< part of Cached
-  Got<std::uint64_t> shmem_bytes;        ///< part of Cached: tmpfs, SysV, memfd, shared anonymous
-  Got<std::uint64_t> kreclaimable_bytes; ///< SReclaimable and other caches with a shrinker (4.20)
+  Got<std::uint64_t> mapped_bytes;        ///< part of Cached
+  Got<std::uint64_t> shmem_bytes;         ///< part of Cached: tmpfs, SysV, memfd, shared anonymous
+  Got<std::uint64_t> kreclaimable_bytes;  ///< SReclaimable and other caches with a shrinker (4.20)
   Got<std::uint64_t> slab_bytes;
   Got<std::uint64_t> sreclaimable_bytes;
   Got<std::uint64_t> sunreclaim_bytes;
@@ -63,7 +63,7 @@ struct Meminfo {
   Got<std::uint64_t> anon_huge_pages_bytes;   ///< part of AnonPages
   Got<std::uint64_t> shmem_huge_pages_bytes;  ///< part of Shmem
   Got<std::uint64_t> shmem_pmd_mapped_bytes;
-  Got<std::uint64_t> file_huge_pages_bytes;   ///< part of Cached
+  Got<std::uint64_t> file_huge_pages_bytes;  ///< part of Cached
   Got<std::uint64_t> file_pmd_mapped_bytes;
   Got<std::uint64_t> cma_total_bytes;
   Got<std::uint64_t> cma_free_bytes;    ///< part of MemFree
