@@ -39,7 +39,6 @@ void JsonWriter::end(char bracket) {
 }
 
 void JsonWriter::key(std::string_view name) {
-  before_item();
   value(name);
   out_.write(pretty_ ? ": " : ":");
   after_key_ = true;

@@ -1,0 +1,52 @@
+#include "options.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <stdexcept>
+
+#include "output/escape.h"
+#include "parse/text.h"
+#include "source/errors.h"
+
+namespace memkit {
+
+const Arguments::Given& Arguments::find(std::string_view name) const {
+  for (const Given& given : given_) {
+    if (given.spec->name == name) return given;
+  }
+  throw std::logic_error("no option --" + std::string(name) + " in this command's table");
+}
+
+bool Arguments::has(std::string_view name) const { return find(name).given; }
+
+std::optional<std::string> Arguments::value(std::string_view name) const {
+  const Given& given = find(name);
+  if (given.values.empty()) return std::nullopt;
+  return given.values.back();
+}
+
+const std::vector<std::string>& Arguments::values(std::string_view name) const { return find(name).values; }
+
+std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least) {
+  const Got<std::uint64_t> number = to_number<std::uint64_t>(text);
+  if (!number || *number < least) {
+    throw UsageError(fmt::format("--{} takes a whole number of at least {}, not '{}'", option, least, for_terminal(text)));
+  }
+  return *number;
+}
+
+double parse_seconds(std::string_view option, std::string_view text) {
+  constexpr double kYear = 366.0 * 24 * 3600;
+  double seconds = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  if (error != std::errc{} || stop != end || !std::isfinite(seconds) || seconds <= 0 || seconds > kYear) {
+    throw UsageError(
+        fmt::format("--{} takes seconds, more than 0 and at most a year, not '{}'", option, for_terminal(text)));
+  }
+  return seconds;
+}
+
+}  // namespace memkit

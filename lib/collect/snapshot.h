@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "parse/arcstats.h"
+#include "parse/got.h"
+#include "parse/hugepages.h"
+#include "parse/meminfo.h"
+#include "parse/pressure.h"
+#include "parse/swaps.h"
+#include "parse/vmstat.h"
+#include "parse/zoneinfo.h"
+#include "parse/zram.h"
+#include "source/root.h"
+
+namespace memkit {
+
+/// Facts that a command asks for. Each costs the files that its comment names, no more.
+enum class Want : unsigned {
+  meminfo = 1u << 0,    ///< proc/meminfo
+  host = 1u << 1,       ///< host name, boot id, uptime, kernel release: the JSON envelope
+  vmstat = 1u << 2,     ///< proc/vmstat
+  zoneinfo = 1u << 3,   ///< proc/zoneinfo
+  nodes = 1u << 4,      ///< sys/devices/system/node/node*/{meminfo,vmstat}
+  hugepages = 1u << 5,  ///< sys/kernel/mm/hugepages/*
+  swaps = 1u << 6,      ///< proc/swaps, sys/block/zram*/mm_stat
+  pressure = 1u << 7,   ///< proc/pressure/{cpu,io,memory,irq}
+  arcstats = 1u << 8,   ///< proc/spl/kstat/zfs/arcstats
+  mounts = 1u << 9,     ///< proc/self/mountinfo: is meminfo another view than vmstat's
+};
+constexpr Want operator|(Want a, Want b) { return static_cast<Want>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr bool wants(Want all, Want one) { return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0; }
+
+/// A file that was asked for and could not be read, with the errno that says why.
+struct Unread {
+  std::string path;
+  int error = 0;
+};
+
+/// Which machine, and when. Of a capture: what the capture says; the time and the uptime stay unknown where it
+/// does not say.
+struct Host {
+  Got<std::string> name;            ///< proc/sys/kernel/hostname, else etc/hostname
+  Got<std::string> boot_id;         ///< proc/sys/kernel/random/boot_id
+  Got<std::string> kernel_release;  ///< proc/sys/kernel/osrelease, else from proc/version
+  Got<std::uint64_t> uptime_ms;     ///< proc/uptime
+  Got<std::int64_t> time_ns;        ///< wall clock of the sample, since the epoch, UTC
+  Got<std::int64_t> monotonic_ns;   ///< for rates; live only
+};
+
+/// One NUMA node. Nodes without memory have no figures.
+struct NodeFacts {
+  std::uint32_t node = 0;
+  Meminfo meminfo;
+  Vmstat vmstat;
+};
+
+/// One size of huge pages, of the whole machine. Pages of that size.
+struct HugepagePool {
+  std::uint64_t page_size_bytes = 0;
+  Got<std::uint64_t> nr;
+  Got<std::uint64_t> free;
+  Got<std::uint64_t> resv;
+  Got<std::uint64_t> surplus;
+};
+
+struct ZramDevice {
+  std::string name;  ///< "zram0"
+  ZramMmStat mm_stat;
+};
+
+struct PressureFacts {
+  Got<Pressure> cpu;
+  Got<Pressure> io;
+  Got<Pressure> memory;
+  Got<Pressure> irq;
+};
+
+/// The system's facts at one moment, each as its file gave it. What was not wanted, or could not be read, is
+/// missing; `unread` says why. Processes are never held here: see processes.h.
+struct Snapshot {
+  std::string source;  ///< "live", or the directory of --root
+  Want wanted{};
+  Host host;
+  Got<std::uint64_t> page_size_bytes;  ///< of a capture: told from AnonPages against nr_anon_pages, where they agree
+  Got<Meminfo> meminfo;
+  Got<Vmstat> vmstat;
+  Got<Zoneinfo> zoneinfo;
+  std::vector<NodeFacts> nodes;
+  std::vector<HugepagePool> hugepages;
+  Got<std::vector<SwapArea>> swaps;
+  std::vector<ZramDevice> zram;
+  PressureFacts pressure;
+  Got<Arcstats> arcstats;
+  /// lxcfs lies over proc/meminfo: meminfo is the container's, vmstat and zoneinfo are the host's.
+  Got<bool> meminfo_is_fuse;
+  std::vector<Unread> unread;
+};
+
+/// Reads what is wanted. Never throws for a file that is not there or may not be read.
+Snapshot collect(const Root& root, Want want);
+
+/// What an errno says of a value: absent, denied, or malformed (EFBIG, ENOTSUP: something else lies there).
+Missing missing_for(int error);
+
+}  // namespace memkit
