@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 #include "got.h"
@@ -16,6 +18,45 @@ struct KeyField {
   Got<std::uint64_t> T::*member;
 };
 
+/// The keys of one kind of file, in the order in which kernels print them: a search that starts behind the last
+/// hit mostly ends at once, and a key that is unknown or out of order costs a binary search.
+template <class T, std::size_t N>
+class KeyTable {
+ public:
+  static constexpr std::size_t kNone = N;
+
+  consteval explicit KeyTable(const std::array<KeyField<T>, N>& fields) : fields_(fields) {
+    for (std::size_t i = 0; i < N; ++i) by_name_[i] = static_cast<std::uint16_t>(i);
+    std::sort(by_name_.begin(), by_name_.end(), [this](auto a, auto b) { return fields_[a].key < fields_[b].key; });
+    for (std::size_t i = 1; i < N; ++i) {
+      if (fields_[by_name_[i - 1]].key == fields_[by_name_[i]].key) throw "a key stands in the table twice";
+    }
+  }
+
+  /// The row of `key`, or kNone. `expected` is the row where it probably is.
+  [[nodiscard]] std::size_t find(std::string_view key, std::size_t expected = 0) const {
+    if (expected < N && fields_[expected].key == key) return expected;
+    const auto at = std::lower_bound(by_name_.begin(), by_name_.end(), key,
+                                     [this](std::uint16_t row, std::string_view k) { return fields_[row].key < k; });
+    return at != by_name_.end() && fields_[*at].key == key ? *at : kNone;
+  }
+
+  /// Stores a value where its key is known and was not seen before; returns the row, or kNone.
+  std::size_t store(std::string_view key, Got<std::uint64_t> value, T& into, std::size_t expected = 0) const {
+    const std::size_t row = find(key, expected);
+    if (row == kNone) return kNone;
+    Got<std::uint64_t>& slot = into.*fields_[row].member;
+    if (!slot && slot.missing() == Missing::absent) slot = value;
+    return row;
+  }
+
+  [[nodiscard]] constexpr const std::array<KeyField<T>, N>& fields() const { return fields_; }
+
+ private:
+  std::array<KeyField<T>, N> fields_;
+  std::array<std::uint16_t, N> by_name_{};
+};
+
 /// One line "Key:   123 kB" or "key 123": sizes in kB become bytes, plain numbers stay as they are.
 struct KeyValue {
   std::string_view key;
@@ -23,22 +64,17 @@ struct KeyValue {
 };
 KeyValue parse_key_value(std::string_view line);
 
-/// Reads every line of `text` into the members that `fields` names; unknown keys are skipped, and of a
-/// repeated key the first counts. Kernels print keys in a stable order, so each search starts behind the
-/// last hit: one comparison a line where the table follows the kernel's order.
-template <class T>
-void parse_key_values(std::string_view text, std::span<const KeyField<T>> fields, T& into) {
-  text = without_padding(text);
-  std::size_t next = 0;
+/// Reads every whole line of `text` into the members that `table` names; unknown keys are skipped, and of a
+/// repeated key the first counts.
+template <class T, std::size_t N>
+void parse_key_values(std::string_view text, const KeyTable<T, N>& table, T& into) {
+  text = complete_lines(text);
+  std::size_t expected = 0;
   while (!text.empty()) {
     const KeyValue pair = parse_key_value(take_line(text));
     if (pair.key.empty()) continue;
-    for (std::size_t tried = 0; tried < fields.size(); ++tried, next = next + 1 == fields.size() ? 0 : next + 1) {
-      if (fields[next].key != pair.key) continue;
-      Got<std::uint64_t>& slot = into.*fields[next].member;
-      if (!slot && slot.missing() == Missing::absent) slot = pair.value;
-      break;
-    }
+    const std::size_t row = table.store(pair.key, pair.value, into, expected);
+    if (row != table.kNone) expected = row + 1;
   }
 }
 

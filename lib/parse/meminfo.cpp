@@ -1,6 +1,6 @@
 #include "meminfo.h"
 
-#include <iterator>
+#include <array>
 
 #include "key_values.h"
 
@@ -9,7 +9,7 @@ namespace {
 
 using M = Meminfo;
 // In the order in which kernels print them.
-constexpr KeyField<M> kFields[] = {
+constexpr KeyTable kTable(std::to_array<KeyField<M>>({
     {"MemTotal", &M::mem_total_bytes},
     {"MemFree", &M::mem_free_bytes},
     {"MemAvailable", &M::mem_available_bytes},
@@ -79,27 +79,30 @@ constexpr KeyField<M> kFields[] = {
     {"DirectMap2M", &M::direct_map_2m_bytes},
     {"DirectMap4M", &M::direct_map_4m_bytes},
     {"DirectMap1G", &M::direct_map_1g_bytes},
-};
+}));
 
 }  // namespace
 
 Meminfo parse_meminfo(std::string_view text) {
   Meminfo info;
-  parse_key_values<Meminfo>(text, kFields, info);
+  parse_key_values(text, kTable, info);
   return info;
 }
 
 Meminfo parse_node_meminfo(std::string_view text) {
   Meminfo info;
-  text = without_padding(text);
+  text = complete_lines(text);
+  std::size_t expected = 0;
   while (!text.empty()) {
     std::string_view line = take_line(text);
     // "Node 0 MemTotal: 8388608 kB": whatever precedes the key ends before the word with the colon.
     const std::size_t colon = line.find(':');
     if (colon == std::string_view::npos) continue;
-    const std::size_t blank = line.rfind(' ', colon);
+    const std::size_t blank = line.find_last_of(" \t", colon);
     if (blank != std::string_view::npos) line.remove_prefix(blank + 1);
-    parse_key_values<Meminfo>(line, kFields, info);
+    const KeyValue pair = parse_key_value(line);
+    const std::size_t row = kTable.store(pair.key, pair.value, info, expected);
+    if (row != kTable.kNone) expected = row + 1;
   }
   return info;
 }

@@ -54,6 +54,10 @@ Got<std::uint64_t> kib_to_bytes(Got<std::uint64_t> kib);
 /// A count that the kernel keeps signed but prints unsigned: values from 2^63 up are underflows.
 Got<std::uint64_t> not_underflown(Got<std::uint64_t> count);
 
+/// A number of at most two decimals, which is how the kernel prints averages and seconds ("12.34"), in
+/// hundredths: 1234. Malformed: anything else.
+Got<std::uint64_t> to_hundredths(std::string_view word);
+
 /// A file that holds one number ("1024\n"): nr_hugepages, memory.current, vm.swappiness. Absent where the
 /// text is empty, malformed where it is not one number or a negative one printed unsigned.
 Got<std::uint64_t> parse_number_file(std::string_view text);
