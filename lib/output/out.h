@@ -33,6 +33,8 @@ class Out {
   /// `count` times the byte.
   void fill(char byte, std::size_t count) { buffer_.append(count, byte); }
 
+  /// Forgets what was not flushed yet: an error document takes its place.
+  void discard() { buffer_.clear(); }
   void flush();
   /// Flushes and closes the descriptor: some filesystems report a failed write only there.
   void finish();

@@ -1,0 +1,31 @@
+#include "envelope.h"
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include "version.h"
+
+namespace memkit {
+
+std::string rfc3339_utc(std::int64_t time_ns) {
+  const auto seconds = static_cast<std::time_t>(time_ns / 1'000'000'000);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
+                     utc.tm_hour, utc.tm_min, utc.tm_sec, time_ns / 1'000'000 % 1000);
+}
+
+void begin_envelope(JsonWriter& json, std::string_view schema, const Snapshot& snapshot) {
+  const Host& host = snapshot.host;
+  json.begin_object();
+  json.field("schema", schema);
+  json.field("version", kVersion);
+  json.field("host", host.name);
+  json.field("boot_id", host.boot_id);
+  json.field("time", host.time_ns.transform(rfc3339_utc));
+  json.field("source", snapshot.source);
+  json.field("uptime_s", host.uptime_ms.transform([](std::uint64_t ms) { return static_cast<double>(ms) / 1000; }));
+}
+
+}  // namespace memkit

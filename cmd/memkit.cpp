@@ -1,0 +1,180 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstring>
+#include <new>
+
+#include "cli.h"
+#include "command.h"
+#include "output/escape.h"
+#include "output/suggest.h"
+#include "source/errors.h"
+#include "version.h"
+
+namespace memkit {
+namespace {
+
+constexpr int kRunFailed = 1;
+constexpr int kUsageFailed = 2;
+constexpr int kCheckUnknown = 3;  // monitoring plugins: whatever went wrong, the state is unknown
+
+constexpr OptionSpec kGlobalOptions[] = {
+    {"list", 0, "print the names of the commands"}, opt::json, opt::root, opt::color, opt::explain, opt::help, opt::version,
+};
+
+const Command* find_command(std::string_view name) {
+  for (const Command& command : commands()) {
+    if (command.name == name) return &command;
+  }
+  return nullptr;
+}
+
+/// What argv[0] asks for: "free" of .../memkit-free and of .../free.
+const Command* command_of_program(std::string_view program) {
+  program.remove_prefix(program.rfind('/') + 1);
+  constexpr std::string_view kPrefix = "memkit-";
+  if (program.starts_with(kPrefix)) program.remove_prefix(kPrefix.size());
+  return find_command(program);
+}
+
+std::string questions() {
+  std::string text = "Usage: memkit COMMAND [OPTION]...\n\n";
+  for (const Command& command : commands()) text += fmt::format("  memkit {:<8} {}\n", command.name, command.question);
+  return text + "\n'memkit COMMAND --help' and memkit(1) tell more; 'memkit --list' prints the names.\n";
+}
+
+/// Where in `words` the command stands: behind the options that all commands have.
+std::size_t command_position(const std::vector<std::string>& words) {
+  std::size_t i = 0;
+  for (; i < words.size() && words[i].size() > 1 && words[i][0] == '-' && words[i] != "--"; ++i) {
+    for (const OptionSpec& spec : kGlobalOptions) {
+      if (spec.arg == Arg::required && words[i] == "--" + std::string(spec.name)) ++i;
+      if (i >= words.size()) break;
+    }
+  }
+  return std::min(i, words.size());
+}
+
+/// A request for JSON or for the plugin's exit codes, seen even where the rest makes no sense.
+bool asks_for(const std::vector<std::string>& words, std::string_view name, std::string_view letter) {
+  for (const std::string& word : words) {
+    if (word == "--") return false;
+    if (word == name || (!letter.empty() && word == letter)) return true;
+  }
+  return false;
+}
+
+void write_json_error(Out& out, std::string_view message, int status) {
+  out.discard();
+  JsonWriter json(out, false);
+  json.begin_object();
+  json.field("schema", "memkit.error/1");
+  json.field("version", kVersion);
+  json.field("error", message);
+  json.field("exit_status", status);
+  json.end_object();
+  json.finish();
+}
+
+int run_command(const Command& command, const std::vector<std::string>& words, Out& out, const Messages& messages) {
+  const Arguments args = parse_arguments(command.options, words, command.max_positionals);
+  int status = 0;
+  if (args.has("help")) {
+    out.write(help_text(command));
+  } else if (args.has("version")) {
+    out.print("memkit {}\n", kVersion);
+  } else {
+    status = command.run({args, out, messages, isatty(STDOUT_FILENO) == 1});
+  }
+  return status;
+}
+
+int run_global(const std::vector<std::string>& words, Out& out) {
+  const Arguments args = parse_arguments(kGlobalOptions, words, 0);
+  if (args.has("list")) {
+    for (const Command& command : commands()) out.print("{}\n", command.name);
+  } else if (args.has("version")) {
+    out.print("memkit {}\n", kVersion);
+  } else if (args.has("help")) {
+    out.write(questions());
+  } else {
+    throw UsageError("no command is given");
+  }
+  return 0;
+}
+
+/// Runs `work` and turns every way in which it can fail into a message and a status of the contract.
+template <class Work>
+int guarded(const std::vector<std::string>& words, Out& out, const Messages& messages, const std::string& help_hint,
+            Work work) {
+  const bool check = asks_for(words, "--check", "");
+  const auto fail = [&](const std::string& message, int status, const std::string& hint) {
+    messages.say(message + hint);
+    status = check ? kCheckUnknown : status;
+    if (asks_for(words, "--json", "-J")) {
+      write_json_error(out, message, status);
+    } else {
+      out.discard();
+      if (check) out.print("MEMKIT UNKNOWN - {}\n", message);
+    }
+    return status;
+  };
+  try {
+    int status = 0;
+    try {
+      status = work();
+    } catch (const UsageError& error) {
+      status = fail(error.what(), kUsageFailed, help_hint);
+    } catch (const std::bad_alloc&) {
+      status = fail("out of memory", kRunFailed, "");
+    } catch (const std::exception& error) {
+      status = fail(error.what(), kRunFailed, "");
+    }
+    out.finish();
+    return status;
+  } catch (const OutputError& failure) {
+    // A reader that has seen enough (| head) is no failure.
+    if (failure.error == EPIPE) return 0;
+    messages.say("cannot write to standard output: " + error_text(failure.error));
+    return check ? kCheckUnknown : kRunFailed;
+  }
+}
+
+int run(std::string_view program, std::vector<std::string> words) {
+  Out out(STDOUT_FILENO);
+  const Command* command = command_of_program(program);
+  if (command == nullptr) {
+    const std::size_t at = command_position(words);
+    const Messages messages("memkit");
+    if (at == words.size()) {
+      if (words.empty()) {
+        const std::string text = questions();
+        [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+        return kUsageFailed;
+      }
+      return guarded(words, out, messages, ". Try 'memkit --help'.", [&] { return run_global(words, out); });
+    }
+    command = find_command(words[at]);
+    if (command == nullptr) {
+      return guarded(words, out, messages, ". Try 'memkit --help'.", [&]() -> int {
+        std::vector<std::string_view> names;
+        for (const Command& known : commands()) names.push_back(known.name);
+        throw UsageError("unknown command '" + for_terminal(words[at]) + "'" + did_you_mean(words[at], names));
+      });
+    }
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+  const std::string name(command->name);
+  const Messages messages("memkit " + name);
+  return guarded(words, out, messages, ". Try 'memkit " + name + " --help'.",
+                 [&] { return run_command(*command, words, out, messages); });
+}
+
+}  // namespace
+}  // namespace memkit
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is met as EPIPE, and ends the run quietly
+  return memkit::run(argc > 0 ? argv[0] : "memkit", {argv + std::min(argc, 1), argv + argc});
+}
