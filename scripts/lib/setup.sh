@@ -40,13 +40,12 @@ has_header() {
   fi
 }
 
+version_of() { "$1" --version 2>/dev/null | sed -nE '1s/^[^0-9]*([0-9.]+).*/\1/p'; }
+
 # has_program NAME LOWEST: is it there, and not older than LOWEST ("-": any)?
 has_program() {
   command -v "$1" >/dev/null || return 1
-  [[ $2 != - ]] || return 0
-  local found
-  found=$("$1" --version | grep -Eom1 '[0-9]+(\.[0-9]+)+')
-  [[ $(printf '%s\n' "$2" "$found" | sort -V | head -n1) == "$2" ]]
+  [[ $2 == - || $(printf '%s\n' "$2" "$(version_of "$1")" | sort -V | head -n1) == "$2" ]]
 }
 
 # has_need KIND NAME LOWEST. Header versions are CMake's to judge (find_package).
@@ -72,13 +71,18 @@ unmet() {
 
 # unmet lines on stdin, as text for a person
 describe() {
-  local kind name lowest package
+  local kind name lowest package text
   while read -r kind name lowest package; do
     case $kind in
       compiler) echo "  a C++20 compiler: g++ 12 or clang++ 14, or newer" ;;
       header) echo "  the C++ header <$name>, version $lowest or newer (Debian's $package)" ;;
       python) echo "  the Python 3 module $name (Debian's $package)" ;;
-      program) [[ $lowest == - ]] && echo "  the program $name" || echo "  the program $name, version $lowest or newer" ;;
+      program)
+        text="  the program $name"
+        [[ $lowest == - ]] || text+=", version $lowest or newer"
+        ! command -v "$name" >/dev/null || text+=" (here: $(version_of "$name"))"
+        echo "$text"
+        ;;
     esac
   done
 }
