@@ -1,8 +1,6 @@
 include(CMakePackageConfigHelpers)
 
-if(TARGET memkit)
-  install(TARGETS memkit)
-endif()
+install(TARGETS memkit)
 file(GLOB schemas CONFIGURE_DEPENDS cmd/share/schemas/*.json)
 install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/memkit/schemas)
 
