@@ -25,12 +25,14 @@ enum class Want : unsigned {
   zoneinfo = 1u << 3,   ///< proc/zoneinfo
   nodes = 1u << 4,      ///< sys/devices/system/node/node*/{meminfo,vmstat}
   hugepages = 1u << 5,  ///< sys/kernel/mm/hugepages/*
-  swaps = 1u << 6,      ///< proc/swaps, sys/block/zram*/mm_stat
+  swaps = 1u << 6,      ///< proc/swaps, sys/block/zram*/mm_stat, sys/module/zswap/parameters/zpool
   pressure = 1u << 7,   ///< proc/pressure/{cpu,io,memory,irq}
   arcstats = 1u << 8,   ///< proc/spl/kstat/zfs/arcstats
   mounts = 1u << 9,     ///< proc/self/mountinfo: is meminfo another view than vmstat's
 };
-constexpr Want operator|(Want a, Want b) { return static_cast<Want>(static_cast<unsigned>(a) | static_cast<unsigned>(b)); }
+constexpr Want operator|(Want a, Want b) {
+  return static_cast<Want>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
 constexpr bool wants(Want all, Want one) { return (static_cast<unsigned>(all) & static_cast<unsigned>(one)) != 0; }
 
 /// A file that was asked for and could not be read, with the errno that says why.
@@ -47,7 +49,7 @@ struct Host {
   Got<std::string> kernel_release;  ///< proc/sys/kernel/osrelease, else from proc/version
   Got<std::uint64_t> uptime_ms;     ///< proc/uptime
   Got<std::int64_t> time_ns;        ///< wall clock of the sample, since the epoch, UTC
-  Got<std::int64_t> monotonic_ns;   ///< for rates; live only
+  Got<std::int64_t> monotonic_ns;   ///< CLOCK_BOOTTIME, for rates; live only
 };
 
 /// One NUMA node. Nodes without memory have no figures.
@@ -84,7 +86,9 @@ struct Snapshot {
   std::string source;  ///< "live", or the directory of --root
   Want wanted{};
   Host host;
-  Got<std::uint64_t> page_size_bytes;  ///< of a capture: told from AnonPages against nr_anon_pages, where they agree
+  /// Of a capture: told from meminfo against vmstat (both must be wanted). Absent where there is nothing to tell
+  /// it from, malformed where the two disagree: they are not of one machine, or not of one moment.
+  Got<std::uint64_t> page_size_bytes;
   Got<Meminfo> meminfo;
   Got<Vmstat> vmstat;
   Got<Zoneinfo> zoneinfo;
@@ -92,6 +96,7 @@ struct Snapshot {
   std::vector<HugepagePool> hugepages;
   Got<std::vector<SwapArea>> swaps;
   std::vector<ZramDevice> zram;
+  Got<std::string> zswap_zpool;  ///< "zsmalloc", "zbud", "z3fold"; absent on kernels that only have zsmalloc
   PressureFacts pressure;
   Got<Arcstats> arcstats;
   /// lxcfs lies over proc/meminfo: meminfo is the container's, vmstat and zoneinfo are the host's.
@@ -104,5 +109,15 @@ Snapshot collect(const Root& root, Want want);
 
 /// What an errno says of a value: absent, denied, or malformed (EFBIG, ENOTSUP: something else lies there).
 Missing missing_for(int error);
+
+/// What `unread` holds for a file that is there and empty, as tools leave behind that copied it without
+/// permission. No kernel file that memkit asks for is empty.
+inline constexpr int kEmptyFile = -1;
+
+/// "could not be read when it was copied: empty", or the errno's text.
+std::string unread_text(int error);
+
+/// The page size that meminfo and vmstat of one moment agree on: see Snapshot::page_size_bytes.
+Got<std::uint64_t> page_size_of(const Meminfo& meminfo, const Vmstat& vmstat);
 
 }  // namespace memkit
