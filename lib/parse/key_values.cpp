@@ -1,5 +1,7 @@
 #include "key_values.h"
 
+#include <charconv>
+
 namespace memkit {
 
 KeyValue parse_key_value(std::string_view line) {
@@ -11,6 +13,25 @@ KeyValue parse_key_value(std::string_view line) {
   if (unit == "kB") return {key, kib_to_bytes(value)};
   if (!unit.empty()) return {key, Missing::malformed};
   return {key, value};
+}
+
+bool take_expected(std::string_view& rest, std::string_view key, Got<std::uint64_t>& value) {
+  if (!rest.starts_with(key)) return false;
+  const char* at = rest.data() + key.size();
+  const char* const end = rest.data() + rest.size();
+  if (at != end && *at == ':') ++at;
+  while (at != end && (*at == ' ' || *at == '\t')) ++at;
+  std::uint64_t number = 0;
+  const auto [stop, error] = std::from_chars(at, end, number);
+  if (error != std::errc{} || at == rest.data() + key.size()) return false;
+  std::string_view unit(stop, static_cast<std::size_t>(end - stop));
+  const bool kib = unit.starts_with(" kB\n");
+  if (!kib && !unit.starts_with('\n')) return false;
+  value = not_underflown(number);
+  if (kib) value = kib_to_bytes(value);
+  unit.remove_prefix(kib ? 4 : 1);
+  rest = unit;
+  return true;
 }
 
 }  // namespace memkit

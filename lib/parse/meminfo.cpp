@@ -101,8 +101,7 @@ Meminfo parse_node_meminfo(std::string_view text) {
     const std::size_t blank = line.find_last_of(" \t", colon);
     if (blank != std::string_view::npos) line.remove_prefix(blank + 1);
     const KeyValue pair = parse_key_value(line);
-    const std::size_t row = kTable.store(pair.key, pair.value, info, expected);
-    if (row != kTable.kNone) expected = row + 1;
+    kTable.store(pair.key, pair.value, info, expected);
   }
   return info;
 }

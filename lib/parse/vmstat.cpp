@@ -209,9 +209,14 @@ class ZoneSum {
     if (row != row_) close();
     if (row == kZonedTable.kNone) return false;
     if (row_ == kZonedTable.kNone) start(row);
-    if (!counts_) return true;
-    sum_ = not_underflown(sum(sum_, line.value));
+    if (counts_) sum_ = not_underflown(sum(sum_, line.value));
     return true;
+  }
+
+  // The group has ended: its sum is whole.
+  void close() {
+    if (row_ != kZonedTable.kNone && counts_) slot() = sum_;
+    row_ = kZonedTable.kNone;
   }
 
  private:
@@ -231,11 +236,6 @@ class ZoneSum {
     if (counts_) slot() = Missing::malformed;  // until the group has ended
   }
 
-  void close() {
-    if (row_ != kZonedTable.kNone && counts_) slot() = sum_;
-    row_ = kZonedTable.kNone;
-  }
-
   Vmstat& into_;
   std::size_t row_ = kZonedTable.kNone;
   Got<std::uint64_t> sum_;
@@ -250,10 +250,12 @@ Vmstat parse_vmstat(std::string_view text) {
   text = complete_lines(text);
   std::size_t expected = 0;
   while (!text.empty()) {
+    if (kTable.take(text, stat, expected)) {
+      zones.close();
+      continue;
+    }
     const KeyValue pair = parse_key_value(take_line(text));
-    if (pair.key.empty() || zones.add(pair)) continue;
-    const std::size_t row = kTable.store(pair.key, pair.value, stat, expected);
-    if (row != kTable.kNone) expected = row + 1;
+    if (!pair.key.empty() && !zones.add(pair)) kTable.store(pair.key, pair.value, stat, expected);
   }
   return stat;
 }

@@ -1,0 +1,133 @@
+#include "smaps.h"
+
+#include <algorithm>
+#include <array>
+
+#include "key_values.h"
+#include "smaps_table.h"
+
+namespace memkit {
+namespace {
+
+using M = Mapping;
+// What a mapping has and a rollup has not. In the order in which kernels print them, before and behind the counters.
+constexpr KeyTable kOwnTable(std::to_array<KeyField<M>>({
+    {"Size", &M::size_bytes},
+    {"KernelPageSize", &M::kernel_page_size_bytes},
+    {"MMUPageSize", &M::mmu_page_size_bytes},
+    {"THPeligible", &M::thp_eligible},
+    {"ProtectionKey", &M::protection_key},
+}));
+
+// Keys begin with a capital, addresses are in small hexadecimal digits.
+constexpr bool begins_header(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+// Takes a number and the one byte that must follow it off `rest`.
+template <class T>
+bool take_number(std::string_view& rest, int base, char end, T& number) {
+  const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number, base);
+  if (error != std::errc{} || stop == rest.data() + rest.size() || *stop != end) return false;
+  rest.remove_prefix(static_cast<std::size_t>(stop - rest.data()) + 1);
+  return true;
+}
+
+// 55a0c93fe000-55a0c9400000 r--p 00000000 fe:00 247498                     /usr/bin/head
+// A mapping without a name ends behind the inode, with or without a blank.
+bool parse_header(std::string_view line, Mapping& mapping) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  if (!take_number(line, 16, '-', mapping.start) || !take_number(line, 16, ' ', mapping.end)) return false;
+  if (line.size() < mapping.perms.size() + 1 || line[mapping.perms.size()] != ' ') return false;
+  std::copy_n(line.begin(), mapping.perms.size(), mapping.perms.begin());
+  line.remove_prefix(mapping.perms.size() + 1);
+  if (!take_number(line, 16, ' ', mapping.offset) || !take_number(line, 16, ':', mapping.dev_major) ||
+      !take_number(line, 16, ' ', mapping.dev_minor)) {
+    return false;
+  }
+  const std::size_t digits = std::min(line.find(' '), line.size());
+  const Got<std::uint64_t> inode = to_number<std::uint64_t>(line.substr(0, digits));
+  if (!inode || mapping.end < mapping.start) return false;
+  mapping.inode = *inode;
+  line.remove_prefix(digits);
+  mapping.name = line.substr(std::min(line.find_first_not_of(' '), line.size()));
+  constexpr std::string_view kDeleted = " (deleted)";
+  mapping.deleted = mapping.name.ends_with(kDeleted);
+  if (mapping.deleted) mapping.name.remove_suffix(kDeleted.size());
+  return true;
+}
+
+// Reads lines up to the next header, or to the end of `text`.
+void take_counters(std::string_view& text, Mapping& mapping) {
+  std::size_t expected = 0;
+  std::size_t expected_own = 0;
+  while (!text.empty() && !begins_header(text.front())) {
+    if (kSmapsTable.take(text, mapping.counters, expected) || kOwnTable.take(text, mapping, expected_own)) continue;
+    std::string_view line = take_line(text);
+    if (line.starts_with("VmFlags:")) {
+      take_word(line);
+      mapping.vm_flags = trim(line);
+      continue;
+    }
+    const KeyValue pair = parse_key_value(line);
+    if (!kSmapsTable.store(pair.key, pair.value, mapping.counters, expected)) {
+      kOwnTable.store(pair.key, pair.value, mapping, expected_own);
+    }
+  }
+}
+
+void add_counter(Got<std::uint64_t>& total, const Got<std::uint64_t>& more) {
+  if (total && more) {
+    total = not_underflown(*total + *more);
+  } else if (total.has_value() != more.has_value() || more.missing() == Missing::malformed) {
+    total = Missing::malformed;
+  }
+}
+
+}  // namespace
+
+bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
+  std::string_view text = complete_lines(rest);
+  while (!text.empty()) {
+    const bool header = begins_header(text.front());
+    const std::string_view line = take_line(text);
+    mapping = Mapping{};
+    if (!header || !parse_header(line, mapping)) continue;
+    take_counters(text, mapping);
+    if (text.empty() && end == TextEnd::more) return false;
+    const auto taken = static_cast<std::size_t>(text.data() - rest.data());
+    rest.remove_prefix(taken);
+    return true;
+  }
+  rest.remove_prefix(end == TextEnd::last ? rest.size() : complete_lines(rest).size());
+  return false;
+}
+
+void SmapsSum::add(const SmapsCounters& counters) {
+  if (mappings_++ == 0) {
+    total_ = counters;
+    return;
+  }
+  for (const auto& field : kSmapsTable.fields()) add_counter(total_.*field.member, counters.*field.member);
+}
+
+SmapsCounters sum_smaps(std::string_view text) {
+  SmapsSum sum;
+  visit_smaps(text, [&sum](const Mapping& mapping) { sum.add(mapping.counters); });
+  return sum.total();
+}
+
+std::string decode_map_name(std::string_view name) {
+  constexpr std::string_view kNewline = "\\012";
+  std::string plain;
+  plain.reserve(name.size());
+  while (!name.empty()) {
+    const std::size_t at = std::min(name.find(kNewline), name.size());
+    plain += name.substr(0, at);
+    name.remove_prefix(at);
+    if (name.empty()) break;
+    plain += '\n';
+    name.remove_prefix(kNewline.size());
+  }
+  return plain;
+}
+
+}  // namespace memkit
