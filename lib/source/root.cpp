@@ -85,6 +85,12 @@ int Dir::read(const char* name, std::string& into, std::size_t limit) const {
 
 int Dir::read_link(const char* name, std::string& into) const { return read_link_at(fd_.get(), name, into); }
 
+std::optional<std::uint32_t> Dir::owner() const {
+  struct stat info {};
+  if (confined_ || fstat(fd_.get(), &info) != 0) return std::nullopt;
+  return info.st_uid;
+}
+
 Root Root::live() {
   Fd fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd) throw RunError("cannot open /: " + error_text(errno));

@@ -39,6 +39,9 @@ class Dir {
   int read(const char* name, std::string& into, std::size_t limit = kMaxFileBytes) const;
   /// The text of the symbolic link `name`; 0 or an errno.
   int read_link(const char* name, std::string& into) const;
+  /// The user that the directory belongs to: of a live /proc/PID the process's effective uid, whether it is
+  /// dumpable or not (fs/proc/base.c task_dump_owner). Empty below --root, where it is whoever made the copy.
+  [[nodiscard]] std::optional<std::uint32_t> owner() const;
 
  private:
   Fd fd_;
