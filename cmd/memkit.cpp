@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "command.h"
+#include "global_options.h"
 #include "output/escape.h"
 #include "output/suggest.h"
 #include "source/errors.h"
@@ -18,10 +19,6 @@ namespace {
 constexpr int kRunFailed = 1;
 constexpr int kUsageFailed = 2;
 constexpr int kCheckUnknown = 3;  // monitoring plugins: whatever went wrong, the state is unknown
-
-constexpr OptionSpec kGlobalOptions[] = {
-    {"list", 0, "print the names of the commands"}, opt::json, opt::root, opt::color, opt::explain, opt::help, opt::version,
-};
 
 const Command* find_command(std::string_view name) {
   for (const Command& command : commands()) {

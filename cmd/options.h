@@ -15,7 +15,14 @@ enum class Arg {
 };
 
 /// What a shell offers as the value of an option.
-enum class Complete { nothing, file, directory, columns, choices };
+enum class Complete {
+  nothing,
+  file,
+  directory,
+  column,   ///< the name of one
+  columns,  ///< a comma list of them, or "all"
+  choices,
+};
 
 /// A row of the option table of a command: the one place where an option is declared. It drives parsing, --help,
 /// the man page and shell completion.
@@ -54,7 +61,7 @@ inline constexpr OptionSpec version{"version", 'V', "show the version and exit"}
 
 inline constexpr OptionSpec output{"output", 'o', "columns to show: LIST, +LIST adds, all",  Arg::required, "LIST", {},
                                    Complete::columns};
-inline constexpr OptionSpec sort{"sort", 's', "sort by column KEY", Arg::required, "KEY", {}, Complete::columns};
+inline constexpr OptionSpec sort{"sort", 's', "sort by column KEY", Arg::required, "KEY", {}, Complete::column};
 inline constexpr OptionSpec reverse{"reverse", 'r', "reverse the order"};
 inline constexpr OptionSpec no_headings{"no-headings", 'n', "no heading line"};
 
