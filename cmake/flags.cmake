@@ -1,4 +1,5 @@
-# Compiler and linker flags of everything in the tree. Sets MEMKIT_FMT, the fmt target to link.
+# Compiler and linker flags of everything in the tree. Sets MEMKIT_FMT, the fmt target to link, and
+# MEMKIT_PROGRAM_LINK_OPTIONS, for the installed program.
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
@@ -19,12 +20,22 @@ add_compile_options(-ffunction-sections -fdata-sections)
 add_link_options(-Wl,--gc-sections -Wl,--as-needed -Wl,--hash-style=gnu -Wl,-z,lazy)
 add_compile_definitions($<$<NOT:$<CONFIG:Release>>:_GLIBCXX_ASSERTIONS>)
 
+# A run lasts about a millisecond, and a third of that goes to the dynamic linker where libstdc++ and libfmt are
+# shared; so a release carries both inside (0.6 MB). Link time optimization was measured too: it gains 1 % of size
+# and no time, and would make the installed library useless to other compilers.
 set(MEMKIT_FMT fmt::fmt)
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  set(MEMKIT_FMT fmt::fmt-header-only)  # distributions ship no libfmt.a
+  include(CheckLinkerFlag)
+  check_linker_flag(CXX -static-libstdc++ MEMKIT_HAS_STATIC_LIBSTDCXX)
+endif()
+set(MEMKIT_PROGRAM_LINK_OPTIONS)
 if(MEMKIT_STATIC)
-  # Distributions ship no libfmt.a. Without PIE there are no relocations to apply at start.
   set(MEMKIT_FMT fmt::fmt-header-only)
-  add_compile_options(-fno-pie)
+  add_compile_options(-fno-pie)  # no relocations to apply at start
   add_link_options(-static -no-pie)
+elseif(MEMKIT_HAS_STATIC_LIBSTDCXX)
+  set(MEMKIT_PROGRAM_LINK_OPTIONS -static-libstdc++ -static-libgcc)
 endif()
 
 if(MEMKIT_SANITIZE)
