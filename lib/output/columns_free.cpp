@@ -1,5 +1,8 @@
 #include "output/columns_free.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace memkit {
 namespace {
 
@@ -31,24 +34,60 @@ constexpr Column<FreeLine> kFree[] = {
      bytes_of<&FreeRow::available_bytes>},
 };
 
-constexpr Column<AccountPart> kBreakdown[] = {
+constexpr Column<BreakdownLine> kBreakdown[] = {
     {{"id", "ID", Unit::none, Align::left, false, false, "the kind's name in JSON"},
-     [](const AccountPart& part) -> Cell { return part.id; }},
+     [](const BreakdownLine& line) -> Cell { return line.id; }},
     {{"label", "KIND", Unit::none, Align::left, true, false, "the kind of memory"},
-     [](const AccountPart& part) -> Cell { return part.label; }},
+     [](const BreakdownLine& line) -> Cell { return std::string_view(line.label); }},
     {{"size", "SIZE", Unit::bytes, Align::right, true, true, "how much there is of it"},
-     [](const AccountPart& part) -> Cell { return to_cell(part.bytes); }},
-    {{"share", "SHARE", Unit::percent, Align::right, true, true, "of all RAM"},
-     [](const AccountPart& part) -> Cell { return to_cell(part.share_pct); }},
+     [](const BreakdownLine& line) -> Cell { return to_cell(line.size_bytes); }},
+    {{"share", "SHARE%", Unit::percent, Align::right, true, true, "of all RAM"},
+     [](const BreakdownLine& line) -> Cell { return to_cell(line.share_pct); }},
+    {{"bar", "", Unit::none, Align::left, false, false, "the share, drawn; shown on a terminal"},
+     [](const BreakdownLine& line) -> Cell { return std::string_view(line.bar); }},
     {{"reclaim", "RECLAIM", Unit::none, Align::left, true, false, "whether it gives way when memory is asked for"},
-     [](const AccountPart& part) -> Cell { return to_string(part.reclaim); }},
+     [](const BreakdownLine& line) -> Cell { return line.reclaim; }},
     {{"owner", "OWNER", Unit::none, Align::left, true, false, "who holds it"},
-     [](const AccountPart& part) -> Cell { return part.owner; }},
+     [](const BreakdownLine& line) -> Cell { return line.owner; }},
 };
+
+std::string bar_of(const Got<double>& share_pct) {
+  constexpr double kWidth = 12;  // all of RAM
+  if (!share_pct || *share_pct <= 0) return "";
+  return std::string(static_cast<std::size_t>(std::lround(std::min(*share_pct, 100.0) / 100 * kWidth)), '#');
+}
+
+BreakdownLine to_line(const AccountPart& part, std::string_view indent) {
+  return {part.id,
+          std::string(indent) + std::string(part.label),
+          part.bytes.transform([](std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); }),
+          part.share_pct,
+          to_string(part.reclaim),
+          part.owner,
+          bar_of(part.share_pct)};
+}
 
 }  // namespace
 
+std::vector<BreakdownLine> breakdown_lines(const Accounting& accounting) {
+  std::vector<BreakdownLine> lines;
+  for (const AccountPart& part : accounting.parts) {
+    lines.push_back(to_line(part, ""));
+    for (const AccountPart& inner : part.of_which) lines.push_back(to_line(inner, "  of which "));
+  }
+  if (accounting.residual_bytes) {
+    const bool over = *accounting.residual_bytes < 0;
+    lines.push_back({"residual", over ? "overcounted" : "unaccounted", accounting.residual_bytes,
+                     accounting.residual_share_pct, over ? "" : "no", over ? "fields overlap" : "drivers, network, firmware",
+                     bar_of(accounting.residual_share_pct)});
+  }
+  const Got<std::int64_t> all =
+      accounting.total_bytes.transform([](std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); });
+  lines.push_back({"total", "total (MemTotal)", all, all.transform([](std::int64_t) { return 100.0; }), "", "", "", true});
+  return lines;
+}
+
 std::span<const Column<FreeLine>> free_columns() { return kFree; }
-std::span<const Column<AccountPart>> breakdown_columns() { return kBreakdown; }
+std::span<const Column<BreakdownLine>> breakdown_columns() { return kBreakdown; }
 
 }  // namespace memkit

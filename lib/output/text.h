@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "output/out.h"
+#include "output/units.h"
+#include "parse/got.h"
+
+namespace memkit {
+
+/// "12.7 GiB", or "-" where it is not known: sizes in sentences, whatever unit a table shows.
+std::string size_text(const Got<std::uint64_t>& bytes);
+std::string signed_size_text(const Got<std::int64_t>& bytes);
+/// "64.5 %", or "-".
+std::string percent_text(const Got<double>& percent);
+
+/// part / whole in per cent; missing where either is or the whole is 0.
+Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole);
+
+/// Prints a paragraph with lines of at most 79 columns.
+void print_wrapped(Out& out, std::string_view text);
+
+/// SGR colours for a verdict word; empty where colour is off.
+enum class Tone { plain, good, noted, bad };
+std::string toned(std::string_view word, Tone tone, bool color);
+
+}  // namespace memkit
