@@ -25,6 +25,12 @@ struct AvailableFormula {
   Got<std::int64_t> difference_bytes;  ///< result - MemAvailable; absent where there is no MemAvailable
 };
 
+/// The formula put to figures. `kept_free` is the reserve, or the low watermarks on older kernels; `low` the sum
+/// of low watermarks.
+AvailableFormula available_formula(std::uint64_t free_bytes, std::uint64_t pagecache_bytes,
+                                   std::uint64_t reclaimable_bytes, std::uint64_t kept_free_bytes,
+                                   std::uint64_t low_bytes);
+
 /// What one zone holds back.
 struct ZoneReserve {
   std::uint32_t node = 0;
@@ -35,6 +41,9 @@ struct ZoneReserve {
   std::uint64_t protection_bytes = 0;  ///< the largest lowmem_reserve
   std::uint64_t reserve_bytes = 0;     ///< min(protection + high, managed)
 };
+
+/// Each zone with pages; missing where zoneinfo, a watermark of it or the page size is.
+Got<std::vector<ZoneReserve>> zone_reserves(const Snapshot& snapshot);
 
 /// MemAvailable taken apart. Source: mm/show_mem.c si_mem_available(); mm/page_alloc.c
 /// calculate_totalreserve_pages().
