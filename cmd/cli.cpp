@@ -60,7 +60,8 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       const std::size_t equals = word.find('=');
       spec = &by_name(table, std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2));
       has_value = equals != std::string::npos;
-      if (has_value && spec->arg == Arg::none) throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
+      if (has_value && spec->arg == Arg::none)
+        throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
       word = "--" + std::string(spec->name) + (has_value ? word.substr(equals) : "");
     } else {
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
@@ -70,7 +71,8 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       }
     }
     if (spec->arg == Arg::required && !has_value) {
-      if (i + 1 == words.size()) throw UsageError(fmt::format("option '--{}' needs a value: {}", spec->name, spec->value));
+      if (i + 1 == words.size())
+        throw UsageError(fmt::format("option '--{}' needs a value: {}", spec->name, spec->value));
       ++i;  // the next word is its value, whatever it looks like
     }
   }
@@ -120,7 +122,8 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
     if (table[i].complete == Complete::choices) {
       for (const std::string& value : values) {
         if (("|" + std::string(table[i].choices) + "|").find("|" + value + "|") == std::string::npos || value.empty()) {
-          throw UsageError(fmt::format("--{} takes {}, not '{}'", table[i].name, table[i].choices, for_terminal(value)));
+          throw UsageError(
+              fmt::format("--{} takes {}, not '{}'", table[i].name, table[i].choices, for_terminal(value)));
         }
       }
     }

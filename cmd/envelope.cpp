@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <ctime>
 
+#include "output/escape.h"
 #include "version.h"
 
 namespace memkit {
@@ -14,6 +16,19 @@ std::string rfc3339_utc(std::int64_t time_ns) {
   gmtime_r(&seconds, &utc);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
                      utc.tm_hour, utc.tm_min, utc.tm_sec, time_ns / 1'000'000 % 1000);
+}
+
+std::string why_no_meminfo(const Snapshot& snapshot) {
+  const std::string place =
+      snapshot.source == "live" ? "/proc/meminfo" : "proc/meminfo in --root '" + for_terminal(snapshot.source) + "'";
+  for (const Unread& file : snapshot.unread) {
+    if (file.path != "proc/meminfo") continue;
+    const std::string way_out = snapshot.source != "live" ? "; DIR has to hold proc/meminfo, or be a proc folder"
+                                : file.error == ENOENT    ? "; is /proc mounted?"
+                                                          : "";
+    return fmt::format("cannot read {}: {}{}", place, unread_text(file.error), way_out);
+  }
+  return fmt::format("{} has no MemTotal: it is cut, or no meminfo", place);
 }
 
 void begin_envelope(JsonWriter& json, std::string_view schema, const Snapshot& snapshot) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "collect/snapshot.h"
@@ -10,6 +11,9 @@ namespace memkit {
 /// Opens the document of a command: {"schema": "memkit.free/1", version, host, boot_id, time, source, uptime_s.
 /// The object stays open for the data. The snapshot was collected with Want::host.
 void begin_envelope(JsonWriter& json, std::string_view schema, const Snapshot& snapshot);
+
+/// Why there is no MemTotal, for the message that ends the run: names the file, the reason and the way out.
+std::string why_no_meminfo(const Snapshot& snapshot);
 
 /// "2026-11-22T18:18:01.123Z" of nanoseconds since the epoch.
 std::string rfc3339_utc(std::int64_t time_ns);

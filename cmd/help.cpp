@@ -17,7 +17,8 @@ std::string option_synopsis(const OptionSpec& spec) {
 
 std::string help_text(const Command& command) {
   constexpr std::size_t kIndent = 26;
-  std::string text = fmt::format("Usage: memkit {} {}\n{}.\n\nOptions:\n", command.name, command.usage, command.summary);
+  std::string text =
+      fmt::format("Usage: memkit {} {}\n{}.\n\nOptions:\n", command.name, command.usage, command.summary);
   for (const OptionSpec& spec : command.options) {
     const std::string synopsis = option_synopsis(spec);
     const std::string_view lead = spec.letter == 0 ? "      " : "  ";
@@ -30,7 +31,8 @@ std::string help_text(const Command& command) {
   for (const ColumnGroup& group : command.columns ? command.columns() : std::vector<ColumnGroup>()) {
     text += fmt::format("\n{} (* shown by default):\n", group.title);
     for (const ColumnInfo* column : group.columns) {
-      text += fmt::format("  {:<16}{} {:<8}{}\n", column->id, column->shown ? '*' : ' ', unit_name(column->unit), column->help);
+      text += fmt::format("  {:<16}{} {:<8}{}\n", column->id, column->shown ? '*' : ' ', unit_name(column->unit),
+                          column->help);
     }
   }
   return text + fmt::format("\nSee memkit-{}(1).\n", command.name);

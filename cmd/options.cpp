@@ -32,7 +32,8 @@ const std::vector<std::string>& Arguments::values(std::string_view name) const {
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least) {
   const Got<std::uint64_t> number = to_number<std::uint64_t>(text);
   if (!number || *number < least) {
-    throw UsageError(fmt::format("--{} takes a whole number of at least {}, not '{}'", option, least, for_terminal(text)));
+    throw UsageError(
+        fmt::format("--{} takes a whole number of at least {}, not '{}'", option, least, for_terminal(text)));
   }
   return *number;
 }

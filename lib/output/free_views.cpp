@@ -48,15 +48,18 @@ void explain_formula(Out& out, const AvailableRebuilt& rebuilt) {
     out.print("  {} {:>10}  {}\n", sign, size_text(bytes), what);
   };
   line(' ', formula->free_bytes, "MemFree");
-  line('-', formula->kept_free_bytes, reserve ? "kept back: watermarks and lowmem reserve" : "kept back: low watermarks");
+  line('-', formula->kept_free_bytes,
+       reserve ? "kept back: watermarks and lowmem reserve" : "kept back: low watermarks");
   line('+', formula->pagecache_bytes, "page cache on the file lists (no tmpfs)");
   line('-', formula->pagecache_kept_bytes, "of it taken to be in use: half, at most the low watermarks");
   line('+', formula->reclaimable_bytes, "reclaimable slab and the like");
   line('-', formula->reclaimable_kept_bytes, "of it taken to be in use");
-  line('=', formula->result_bytes, !formula->difference_bytes        ? "an estimate: this kernel prints no MemAvailable"
-                                   : *formula->difference_bytes == 0 ? "just what the kernel prints"
-                                                                     : "near what the kernel prints, not exact");
-  if (rebuilt.how == AvailableRebuilt::How::none && !rebuilt.why.empty()) print_wrapped(out, fmt::format("{}.", rebuilt.why));
+  line('=', formula->result_bytes,
+       !formula->difference_bytes        ? "an estimate: this kernel prints no MemAvailable"
+       : *formula->difference_bytes == 0 ? "just what the kernel prints"
+                                         : "near what the kernel prints, not exact");
+  if (rebuilt.how == AvailableRebuilt::How::none && !rebuilt.why.empty())
+    print_wrapped(out, fmt::format("{}.", rebuilt.why));
 }
 
 const AccountPart* find_part(const Accounting& accounting, std::string_view id) {
@@ -97,10 +100,11 @@ void print_breakdown(Out& out, const Accounting& accounting, std::span<const std
   text.print(out);
   if (!accounting.residual_bytes) print_wrapped(out, fmt::format("No residual: {}.", accounting.residual_why));
   if (accounting.arc.size_bytes) {
-    print_wrapped(out, fmt::format("ZFS ARC holds {} (inside the kinds above); {}.", size_text(accounting.arc.size_bytes),
-                                   accounting.arc.reclaimable_bytes
-                                       ? size_text(accounting.arc.reclaimable_bytes) + " of it can be reclaimed"
-                                       : std::string(accounting.arc.why_not)));
+    print_wrapped(out,
+                  fmt::format("ZFS ARC holds {} (inside the kinds above); {}.", size_text(accounting.arc.size_bytes),
+                              accounting.arc.reclaimable_bytes
+                                  ? size_text(accounting.arc.reclaimable_bytes) + " of it can be reclaimed"
+                                  : std::string(accounting.arc.why_not)));
   }
 }
 
@@ -111,47 +115,52 @@ void print_cgroup(Out& out, const CgroupFacts& facts, const CgroupMemory& memory
   } else {
     out.print("no limit on memory that can be seen from here\n");
   }
-  print_line(out, "cgroup", fmt::format("{} ({}{})", for_terminal(memory.path), facts.version == CgroupVersion::v1 ? "v1" : "v2",
-                                        facts.hybrid ? ", hybrid host" : ""));
+  print_line(out, "cgroup",
+             fmt::format("{} ({}{})", for_terminal(memory.path), facts.version == CgroupVersion::v1 ? "v1" : "v2",
+                         facts.hybrid ? ", hybrid host" : ""));
   print_line(out, "usage", size_text(memory.usage_bytes));
   print_line(out, "limit", limit_text(memory.limit));
   if (memory.high.state != LimitState::unknown) print_line(out, "throttled above", limit_text(memory.high));
   print_line(out, "working set", size_text(memory.working_set_bytes) + "  (usage less inactive file cache)");
-  print_line(out, "hard to reclaim", fmt::format("{}  (anonymous {}, shared {}, kernel {})", size_text(memory.hard_to_reclaim_bytes),
-                                                 size_text(memory.anon_bytes), size_text(memory.shmem_bytes),
-                                                 size_text(memory.kernel_bytes)));
+  print_line(out, "hard to reclaim",
+             fmt::format("{}  (anonymous {}, shared {}, kernel {})", size_text(memory.hard_to_reclaim_bytes),
+                         size_text(memory.anon_bytes), size_text(memory.shmem_bytes), size_text(memory.kernel_bytes)));
   print_line(out, "file cache", size_text(memory.file_bytes));
   print_line(out, "swap", fmt::format("{} of {}", size_text(memory.swap_usage_bytes), limit_text(memory.swap_limit)));
   if (memory.oom_kills) print_line(out, "OOM kills", fmt::format("{}", *memory.oom_kills));
   for (const LevelHeadroom& level : memory.levels) {
     if (level.limit.state != LimitState::limited) continue;
-    print_line(out, "level", fmt::format("{}: {} of {}, {} left", for_terminal(level.path), size_text(level.current_bytes),
-                                         size_text(level.limit.bytes), signed_size_text(level.headroom_bytes)));
+    print_line(out, "level",
+               fmt::format("{}: {} of {}, {} left", for_terminal(level.path), size_text(level.current_bytes),
+                           size_text(level.limit.bytes), signed_size_text(level.headroom_bytes)));
   }
   if (memory.hidden_limit_bytes) {
-    print_wrapped(out, fmt::format("A level that cannot be seen from here limits it to {}.", size_text(memory.hidden_limit_bytes)));
+    print_wrapped(out, fmt::format("A level that cannot be seen from here limits it to {}.",
+                                   size_text(memory.hidden_limit_bytes)));
   } else if (memory.visible_only) {
     print_wrapped(out, "Seen from inside a cgroup namespace: limits above it, if any, are not visible.");
   }
   if (facts.low_confidence) {
-    print_wrapped(out, "This process's cgroup is not below the mount that is visible; the mount's top stands in for it.");
+    print_wrapped(out,
+                  "This process's cgroup is not below the mount that is visible; the mount's top stands in for it.");
   }
 }
 
 void explain_free(Out& out, const FreeRows& rows, const Accounting& accounting, const HealthVerdict& verdict,
                   const AvailableRebuilt& rebuilt) {
-  print_wrapped(out, fmt::format("\"available\" is the figure to watch: {} of {} ({}) can be had without swapping. "
-                                 "\"free\" ({}) is memory that not even a cache has found a use for; a low value is no fault.",
-                                 size_text(rows.memory.available_bytes), size_text(rows.memory.total_bytes),
-                                 percent_text(verdict.usable_pct), size_text(rows.memory.free_bytes)));
+  print_wrapped(
+      out, fmt::format("\"available\" is the figure to watch: {} of {} ({}) can be had without swapping. "
+                       "\"free\" ({}) is memory that not even a cache has found a use for; a low value is no fault.",
+                       size_text(rows.memory.available_bytes), size_text(rows.memory.total_bytes),
+                       percent_text(verdict.usable_pct), size_text(rows.memory.free_bytes)));
   std::string kept;
   add_share(kept, rows.memory.shared_bytes, "is tmpfs or shared memory (only swap, or deleting it, frees that)");
   const AccountPart* const files = find_part(accounting, "page_cache");
   for (const AccountPart& inner : files == nullptr ? std::vector<AccountPart>() : files->of_which) {
     if (inner.id == "dirty") add_share(kept, inner.bytes, "must be written to disk first");
   }
-  print_wrapped(out, fmt::format("buff/cache ({}) gives way when memory is asked for{}{}.", size_text(rows.memory.buff_cache_bytes),
-                                 kept.empty() ? "" : ", except: ", kept));
+  print_wrapped(out, fmt::format("buff/cache ({}) gives way when memory is asked for{}{}.",
+                                 size_text(rows.memory.buff_cache_bytes), kept.empty() ? "" : ", except: ", kept));
   const Got<std::uint64_t> unreclaimable = part_bytes(accounting, "slab_unreclaimable");
   print_wrapped(out, fmt::format("\"used\" ({}) is total - available. The largest kinds in it: anonymous memory {}, "
                                  "unreclaimable slab {}, shared memory {}. 'memkit free --breakdown' has them all.",

@@ -39,7 +39,7 @@ struct Watched {
   std::string_view name;  ///< of --warning NAME=RANGE and of the performance data
   std::string_view unit;  ///< "B", "%", "s", "c" of performance data
   Got<double> value;
-  Got<double> total;      ///< what "%" is a share of, and the performance data's maximum
+  Got<double> total;  ///< what "%" is a share of, and the performance data's maximum
   std::vector<Range> warning;
   std::vector<Range> critical;
 };

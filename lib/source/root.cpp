@@ -155,7 +155,8 @@ int Root::list(const std::string& path, std::vector<std::string>& names) const {
       error = errno;
       break;
     }
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0) names.emplace_back(entry->d_name);
+    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
+      names.emplace_back(entry->d_name);
   }
   closedir(dir);
   return error;
