@@ -87,8 +87,8 @@ Got<std::vector<ZoneReserve>> zone_reserves(const Snapshot& snapshot) {
     ZoneReserve reserve;
     reserve.node = zone.node;
     reserve.zone = zone.name;
-    // Zones without pages may hold stale watermarks, which the kernel's own sums pass over.
-    if (*managed == 0) continue;
+    // A zone without pages reserves none, and yet its low watermark (32 pages on 6.18) is in the kernel's sum.
+    if (*managed == 0 && *zone.low_pages == 0) continue;
     const std::uint64_t high = minus(*zone.high_pages, zone.boost_pages.value_or(0));
     const std::uint64_t protection = zone.protection ? zone.protection->max_pages() : 0;
     reserve.managed_bytes = *managed * page;

@@ -42,7 +42,7 @@ struct ZoneReserve {
   std::uint64_t reserve_bytes = 0;     ///< min(protection + high, managed)
 };
 
-/// Each zone with pages; missing where zoneinfo, a watermark of it or the page size is.
+/// Each zone with pages or with a low watermark; missing where zoneinfo, a watermark of it or the page size is.
 Got<std::vector<ZoneReserve>> zone_reserves(const Snapshot& snapshot);
 
 /// MemAvailable taken apart. Source: mm/show_mem.c si_mem_available(); mm/page_alloc.c
