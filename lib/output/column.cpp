@@ -66,7 +66,7 @@ std::string json_key(const ColumnInfo& column) {
 
 std::size_t find_column(std::span<const ColumnInfo* const> table, std::string_view name) {
   for (std::size_t i = 0; i < table.size(); ++i) {
-    if (same_name(table[i]->id, name)) return i;
+    if (same_name(table[i]->id, name) || (!name.empty() && same_name(table[i]->alias, name))) return i;
   }
   std::vector<std::string_view> names;
   std::string list;

@@ -31,6 +31,10 @@ struct ColumnInfo {
   bool shown = false;     ///< part of the default table
   bool summable = false;  ///< a total of it means something
   std::string_view help;  ///< one line for --help and the man page, without a final stop
+  std::string_view alias = {};  ///< a second name in -o and -s
+  /// A column of long names: in a pipe it is padded to at most so many columns, and a longer name pushes its own
+  /// line alone; in a window it is the first to be cut. 0: as wide as its longest cell.
+  std::size_t pad_to = 0;
 };
 
 /// A row of the column table of a row type: the one place where a column is added.

@@ -54,25 +54,40 @@ std::vector<std::size_t> TextTable::column_widths() const {
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     std::size_t width = style_.headings ? display_width(columns_[i]->header) : 0;
     for (const Row& row : rows_) width = std::max(width, display_width(row.cells[i]));
+    const std::size_t pad_to = columns_[i]->pad_to;
+    if (style_.width == 0 && pad_to != 0) width = std::min(width, std::max(pad_to, columns_[i]->header.size()));
     widths.push_back(width);
   }
-  if (style_.width == 0) return widths;
-  // Names give way to figures: the last left-aligned column shrinks, not below its heading.
-  const std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{2} * (widths.size() - 1));
-  for (std::size_t i = columns_.size(); all > style_.width && i-- > 0;) {
-    if (columns_[i]->align != Align::left) continue;
-    const std::size_t least = std::max<std::size_t>(8, columns_[i]->header.size());
-    const std::size_t over = all - style_.width;
-    if (widths[i] > least) widths[i] = std::max(least, widths[i] > over ? widths[i] - over : least);
-    break;
-  }
+  if (style_.width != 0) shrink_to_window(widths);
   return widths;
+}
+
+/// Names give way to figures: columns of long names shrink, then the last left-aligned one; none below its heading.
+void TextTable::shrink_to_window(std::vector<std::size_t>& widths) const {
+  std::vector<std::size_t> order;
+  for (std::size_t i = columns_.size(); i-- > 0;) {
+    if (columns_[i]->pad_to != 0) order.push_back(i);
+  }
+  for (std::size_t i = columns_.size(); i-- > 0;) {
+    if (columns_[i]->pad_to == 0 && columns_[i]->align == Align::left) {
+      order.push_back(i);
+      break;
+    }
+  }
+  std::size_t all = std::accumulate(widths.begin(), widths.end(), std::size_t{2} * (widths.size() - 1));
+  for (const std::size_t i : order) {
+    const std::size_t least = std::max<std::size_t>(8, columns_[i]->header.size());
+    if (all <= style_.width || widths[i] <= least) continue;
+    const std::size_t taken = std::min(all - style_.width, widths[i] - least);
+    widths[i] -= taken;
+    all -= taken;
+  }
 }
 
 void TextTable::print_row(Out& out, const std::vector<std::string>& cells, std::span<const std::size_t> widths) const {
   for (std::size_t i = 0; i < cells.size(); ++i) {
-    const std::string_view text = cut_to_width(cells[i], widths[i]);
-    const std::size_t padding = widths[i] - display_width(text);
+    const std::string_view text = style_.width == 0 ? cells[i] : cut_to_width(cells[i], widths[i]);
+    const std::size_t padding = widths[i] - std::min(widths[i], display_width(text));
     const bool last = i + 1 == cells.size();
     if (columns_[i]->align == Align::right) out.fill(' ', padding);
     out.write(text);

@@ -14,7 +14,7 @@ namespace memkit {
 struct TableStyle {
   SizeFormat size{SizeFormat::Style::scaled, 1024, false};
   bool headings = true;
-  /// Columns of the window, where the last left-aligned column is cut to fit; 0: never cut (pipes).
+  /// Columns of the window, where columns of names are cut to fit; 0: never cut (pipes).
   std::size_t width = 0;
 };
 
@@ -37,6 +37,7 @@ class TextTable {
   };
   void print_row(Out& out, const std::vector<std::string>& cells, std::span<const std::size_t> widths) const;
   [[nodiscard]] std::vector<std::size_t> column_widths() const;
+  void shrink_to_window(std::vector<std::size_t>& widths) const;
 
   std::vector<const ColumnInfo*> columns_;
   TableStyle style_;

@@ -1,0 +1,140 @@
+#include "output/process_views.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "output/escape.h"
+#include "output/rows.h"
+#include "output/text.h"
+
+namespace memkit {
+namespace {
+
+constexpr std::string_view kRights = "root, or: setcap cap_sys_ptrace,cap_dac_read_search+ep on memkit";
+
+std::string processes_text(std::uint64_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
+
+}  // namespace
+
+std::vector<std::string> missing_reasons(const WalkSummary& summary, bool live) {
+  std::vector<std::string> reasons;
+  if (summary.denied != 0) {
+    reasons.push_back(fmt::format(
+        "PSS and USS of {} ({} RSS) unknown: {}", processes_text(summary.denied), size_text(summary.denied_rss_bytes),
+        live ? fmt::format("no permission (needs {})", kRights) : std::string("not readable when they were copied")));
+  }
+  if (summary.unwalked != 0) {
+    reasons.push_back(fmt::format("PSS and USS of {} unknown: {}", processes_text(summary.unwalked),
+                                  live ? "this kernel does not tell them" : "the capture has no smaps of them"));
+  }
+  if (summary.unreadable != 0) {
+    reasons.push_back(
+        fmt::format("PSS and USS of {} unknown: smaps could not be read", processes_text(summary.unreadable)));
+  }
+  if (summary.hidden != 0) {
+    reasons.push_back(fmt::format("{} left out: {}", processes_text(summary.hidden),
+                                  live ? fmt::format("hidden (hidepid; needs {})", kRights)
+                                       : std::string("the capture has none of their figures")));
+  }
+  if (summary.others_hidden) {
+    reasons.push_back(fmt::format("processes of other users are not listed (hidepid; needs {})", kRights));
+  }
+  return reasons;
+}
+
+Got<std::uint64_t> ProcessTotals::of(std::string_view id) const {
+  const std::span<const Column<ProcessRow>> columns = process_columns();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].id == id) return sums[i];
+  }
+  return Missing::absent;
+}
+
+ProcessTotals process_totals(std::span<const ProcessRow> rows, const WalkSummary& summary) {
+  ProcessTotals totals;
+  totals.processes = rows.size();
+  totals.complete = summary.hidden == 0 && !summary.others_hidden;
+  for (const Column<ProcessRow>& column : process_columns()) {
+    if (!column.summable) {
+      totals.sums.emplace_back();
+      continue;
+    }
+    const ColumnSum sum = sum_of(rows, column);
+    totals.sums.push_back(sum.value);
+    if (column.shown && (!sum.value || sum.unknown_rows != 0)) totals.complete = false;
+  }
+  return totals;
+}
+
+void write_totals(JsonWriter& json, const ProcessTotals& totals) {
+  const std::span<const Column<ProcessRow>> columns = process_columns();
+  json.begin_object();
+  json.field("processes_count", totals.processes);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].summable) json.field(json_key(columns[i]), totals.sums[i]);
+  }
+  json.field("complete", totals.complete);
+  json.end_object();
+}
+
+void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live) {
+  json.begin_object();
+  json.field("kernel_threads_count", summary.kernel_threads);
+  json.field("zombies_count", summary.zombies);
+  json.field("vanished_count", summary.vanished);
+  json.field("hidden_count", summary.hidden);
+  json.field("denied_count", summary.denied);
+  json.field("denied_rss_bytes", summary.denied_rss_bytes);
+  json.field("unwalked_count", summary.unwalked);
+  json.field("unreadable_count", summary.unreadable);
+  json.field("others_hidden", summary.others_hidden);
+  json.key("reasons");
+  json.begin_array();
+  for (const std::string& reason : missing_reasons(summary, live)) json.value(reason);
+  json.end_array();
+  json.end_object();
+}
+
+void explain_processes(Out& out, std::span<const ProcessRow> rows, const ProcessTotals& totals,
+                       const Got<std::uint64_t>& mem_total_bytes) {
+  // Sums of PSS and RSS are compared over the same processes: those that have both.
+  std::uint64_t rss_bytes = 0;
+  std::uint64_t pss_bytes = 0;
+  const ProcessRow* largest = nullptr;
+  for (const ProcessRow& row : rows) {
+    if (!row.process.pss_bytes || !row.process.rss_bytes) continue;
+    rss_bytes += *row.process.rss_bytes;
+    pss_bytes += *row.process.pss_bytes;
+    if (row.process.uss_bytes && (largest == nullptr || *row.process.uss_bytes > *largest->process.uss_bytes))
+      largest = &row;
+  }
+  std::string pss = "PSS is the figure that adds up: a page that three processes map counts a third in each. ";
+  if (pss_bytes != 0) {
+    pss += fmt::format("The PSS of these {} sums to {}", processes_text(totals.processes), size_text(totals.of("pss")));
+    const Got<double> share = percent_of(totals.of("pss"), mem_total_bytes);
+    pss += share ? fmt::format(", {} of RAM{}.", percent_text(share), totals.complete ? "" : " (some are not known)")
+                 : ".";
+  }
+  print_wrapped(out, pss);
+  std::string rss = "RSS counts shared pages in full in every process that maps them, so it must not be added up";
+  if (pss_bytes != 0) {
+    rss += fmt::format(": here it sums to {} for {} of memory, {:.1f} times as much", size_text(rss_bytes),
+                       size_text(pss_bytes), static_cast<double>(rss_bytes) / static_cast<double>(pss_bytes));
+  }
+  print_wrapped(out, rss + ".");
+  std::string uss = "USS is private: what comes free when that one process ends, its own swap on top.";
+  if (largest != nullptr) {
+    uss += fmt::format(" The most of it has {} ({}): {} in RAM, {} in swap.", for_terminal(largest->process.name),
+                       largest->process.pid, size_text(largest->process.uss_bytes),
+                       size_text(largest->process.swap_bytes));
+  }
+  print_wrapped(out, uss);
+  print_wrapped(
+      out,
+      "Look at PSS to see where memory is, at USS to see what a kill or a restart would give back. Page cache that "
+      "no process maps, tmpfs files, slab and huge pages of hugetlbfs are in none of these columns: see 'memkit "
+      "free --breakdown'.");
+}
+
+}  // namespace memkit

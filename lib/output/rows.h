@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "output/column.h"
+#include "output/table.h"
+
+namespace memkit {
+
+/// The order in which `rows` stand when sorted by a column: ascending, missing values first; rows that are alike
+/// keep their order, reversed or not.
+template <class Row>
+std::vector<std::size_t> sorted_order(std::span<const Row> rows, const Column<Row>& by, bool reverse) {
+  std::vector<Cell> keys;
+  keys.reserve(rows.size());
+  for (const Row& row : rows) keys.push_back(by.value(row));
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return reverse ? cell_less(keys[b], keys[a]) : cell_less(keys[a], keys[b]);
+  });
+  return order;
+}
+
+/// The sum of a column over its rows, as far as they are known.
+struct ColumnSum {
+  Got<std::uint64_t> value = 0;  ///< of the known ones; missing where rows are there and none is known, or past 64 bits
+  std::uint64_t unknown_rows = 0;  ///< not in it: 0 where the sum is complete
+};
+
+template <class Row>
+ColumnSum sum_of(std::span<const Row> rows, const Column<Row>& column) {
+  ColumnSum sum;
+  std::uint64_t total = 0;
+  bool overflow = false;
+  for (const Row& row : rows) {
+    const Cell cell = column.value(row);
+    const auto* const number = std::get_if<std::uint64_t>(&cell);
+    if (number == nullptr) {
+      ++sum.unknown_rows;
+    } else {
+      overflow = overflow || *number > std::numeric_limits<std::uint64_t>::max() - total;
+      total += *number;
+    }
+  }
+  if (overflow) {
+    sum.value = Missing::malformed;
+  } else if (!rows.empty() && sum.unknown_rows == rows.size()) {
+    sum.value = Missing::absent;
+  } else {
+    sum.value = total;
+  }
+  return sum;
+}
+
+}  // namespace memkit
