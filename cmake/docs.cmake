@@ -3,7 +3,8 @@
 if(NOT EXISTS ${PROJECT_SOURCE_DIR}/cmd/docgen.cpp)
   return()
 endif()
-add_executable(memkit-docgen cmd/docgen.cpp)
+file(GLOB docgen_sources CONFIGURE_DEPENDS cmd/docgen*.cpp)
+add_executable(memkit-docgen ${docgen_sources})
 target_link_libraries(memkit-docgen PRIVATE memkit_commands)
 
 # Writes what `memkit-docgen ARGS…` prints to OUTPUT.

@@ -230,17 +230,18 @@ std::string zsh_columns(const Command& command) {
       command.name, values);
 }
 
-constexpr std::string_view kZshMain = R"zsh(
-_memkit() {
-    local curcontext=$curcontext state line command=${service#memkit-}
+/// _arguments stands in _memkit itself: what it does to the words on the line ends with the function that called it.
+constexpr std::string_view kZshMain = R"zsh(_memkit() {{
+    local curcontext=$curcontext state line command=${{service#memkit-}} result=1
     local -A opt_args
     if [[ $command == memkit ]]; then
-        _memkit_before_command && return
-        [[ $state == words ]] || return 1
+        _arguments -C -s -S{} \
+        '(-): :_memkit_commands' '(-)*:: :->words' && result=0
+        [[ $state == words ]] || return result
         command=$line[1]
     fi
     (( $+functions[_memkit_$command] )) && _memkit_$command
-}
+}}
 
 _memkit "$@"
 )zsh";
@@ -258,11 +259,7 @@ std::string zsh() {
   }
   text +=
       fmt::format("_memkit_commands() {{\n    local -a names=({}\n    )\n    _describe command names\n}}\n\n", names);
-  text += fmt::format(
-      "_memkit_before_command() {{\n    _arguments -C -s -S{} \\\n"
-      "        '(-): :_memkit_commands' '(-)*:: :->words'\n}}\n",
-      zsh_options("", kGlobalOptions));
-  return text.append(kZshMain);
+  return text + fmt::format(kZshMain, zsh_options("", kGlobalOptions));
 }
 
 std::string fish_options(std::string_view condition, std::span<const OptionSpec> table,
