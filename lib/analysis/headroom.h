@@ -36,7 +36,7 @@ struct CgroupMemory {
   Limit limit;  ///< its own
   Limit high;
   Got<std::uint64_t> swap_usage_bytes;
-  Limit swap_limit;
+  Limit swap_limit;                          ///< v2: of swap. v1: of memory and swap together
   Got<std::uint64_t> working_set_bytes;      ///< max(0, usage - inactive_file): what kubelet judges
   Got<std::uint64_t> hard_to_reclaim_bytes;  ///< anon + shmem + kernel
   Got<std::uint64_t> anon_bytes;
