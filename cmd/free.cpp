@@ -203,7 +203,10 @@ void write_json(const Context& context, const Sample& sample) {
   json.key("cgroup");
   write_cgroup(json, sample.cgroup_facts, sample.cgroup);
   json.key("skipped");
+  json.begin_object();
+  json.key("files");
   write_unread(json, sample.snapshot.unread);
+  json.end_object();
   json.end_object();
   json.finish();
 }

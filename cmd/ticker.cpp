@@ -18,6 +18,12 @@ timespec to_timespec(double seconds) {
 
 }  // namespace
 
+void sleep_s(double seconds) {
+  timespec left = to_timespec(seconds);
+  while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR) {
+  }
+}
+
 Ticker Ticker::from(const Arguments& args) {
   Ticker ticker;
   const std::optional<std::string> interval = args.value("interval");

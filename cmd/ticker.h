@@ -8,6 +8,9 @@
 
 namespace memkit {
 
+/// Sleeps through signals that do not end the process.
+void sleep_s(double seconds);
+
 /// When to take the next sample, by --interval and --count: none given, one sample. Beats are counted from the
 /// first sample, so that they never drift with the time that a sample takes.
 class Ticker {

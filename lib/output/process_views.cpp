@@ -96,25 +96,27 @@ void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live) {
   json.end_object();
 }
 
-void explain_processes(Out& out, std::span<const ProcessRow> rows, const ProcessTotals& totals,
-                       const Got<std::uint64_t>& mem_total_bytes) {
+void explain_processes(Out& out, std::span<const ProcessRow> rows, const Got<std::uint64_t>& mem_total_bytes) {
   // Sums of PSS and RSS are compared over the same processes: those that have both.
+  std::uint64_t known = 0;
   std::uint64_t rss_bytes = 0;
   std::uint64_t pss_bytes = 0;
   const ProcessRow* largest = nullptr;
   for (const ProcessRow& row : rows) {
     if (!row.process.pss_bytes || !row.process.rss_bytes) continue;
+    ++known;
     rss_bytes += *row.process.rss_bytes;
     pss_bytes += *row.process.pss_bytes;
-    if (row.process.uss_bytes && (largest == nullptr || *row.process.uss_bytes > *largest->process.uss_bytes))
-      largest = &row;
+    if (!row.process.uss_bytes) continue;
+    if (largest == nullptr || *row.process.uss_bytes > *largest->process.uss_bytes) largest = &row;
   }
-  std::string pss = "PSS is the figure that adds up: a page that three processes map counts a third in each. ";
-  if (pss_bytes != 0) {
-    pss += fmt::format("The PSS of these {} sums to {}", processes_text(totals.processes), size_text(totals.of("pss")));
-    const Got<double> share = percent_of(totals.of("pss"), mem_total_bytes);
-    pss += share ? fmt::format(", {} of RAM{}.", percent_text(share), totals.complete ? "" : " (some are not known)")
-                 : ".";
+  std::string pss = "PSS is the figure that adds up: a page that three processes map counts a third in each.";
+  if (known != 0) {
+    pss += fmt::format(" That of {}{} sums to {}", processes_text(known),
+                       known == rows.size() ? "" : fmt::format(" of {}, the others' is not known,", rows.size()),
+                       size_text(pss_bytes));
+    const Got<double> share = percent_of(pss_bytes, mem_total_bytes);
+    pss += share ? fmt::format(", {} of RAM.", percent_text(share)) : ".";
   }
   print_wrapped(out, pss);
   std::string rss = "RSS counts shared pages in full in every process that maps them, so it must not be added up";

@@ -32,7 +32,6 @@ void write_totals(JsonWriter& json, const ProcessTotals& totals);
 void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live);
 
 /// --explain of smem: what USS, PSS and RSS mean, with these processes' own figures.
-void explain_processes(Out& out, std::span<const ProcessRow> rows, const ProcessTotals& totals,
-                       const Got<std::uint64_t>& mem_total_bytes);
+void explain_processes(Out& out, std::span<const ProcessRow> rows, const Got<std::uint64_t>& mem_total_bytes);
 
 }  // namespace memkit

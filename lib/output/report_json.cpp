@@ -1,0 +1,200 @@
+#include "output/columns_process.h"
+#include "output/json_memory.h"
+#include "output/report.h"
+
+namespace memkit {
+namespace {
+
+void write_groups(JsonWriter& json, const Accounting& accounting) {
+  json.begin_array();
+  for (const MemoryGroup& group : memory_groups(accounting)) {
+    json.begin_object();
+    json.field("id", group.id);
+    json.field("label", group.label);
+    json.field("bytes", group.bytes);
+    json.field("share_pct", group.share_pct);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_swap(JsonWriter& json, const Snapshot& snapshot) {
+  const Meminfo& meminfo = *snapshot.meminfo;
+  json.begin_object();
+  json.field("total_bytes", meminfo.swap_total_bytes);
+  json.field("free_bytes", meminfo.swap_free_bytes);
+  json.field("cached_bytes", meminfo.swap_cached_bytes);
+  json.key("areas");
+  if (!snapshot.swaps) {
+    json.null();
+  } else {
+    json.begin_array();
+    for (const SwapArea& area : *snapshot.swaps) {
+      json.begin_object();
+      json.field("name", area.name);
+      json.field("type", area.type);
+      json.field("size_bytes", area.size_bytes);
+      json.field("used_bytes", area.used_bytes);
+      json.field("priority", area.priority);
+      json.end_object();
+    }
+    json.end_array();
+  }
+  json.key("zram");
+  json.begin_array();
+  for (const ZramDevice& device : snapshot.zram) {
+    json.begin_object();
+    json.field("name", device.name);
+    json.field("orig_data_size_bytes", device.mm_stat.orig_data_size_bytes);
+    json.field("compr_data_size_bytes", device.mm_stat.compr_data_size_bytes);
+    json.field("mem_used_total_bytes", device.mm_stat.mem_used_total_bytes);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_pressure_line(JsonWriter& json, const PressureLine& line) {
+  json.begin_object();
+  json.field("avg10_pct", line.avg10_pct);
+  json.field("avg60_pct", line.avg60_pct);
+  json.field("avg300_pct", line.avg300_pct);
+  json.field("total_us", line.total_us);
+  json.end_object();
+}
+
+void write_pressure(JsonWriter& json, std::string_view key, const Got<Pressure>& pressure) {
+  json.key(key);
+  if (!pressure) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.key("some");
+  write_pressure_line(json, pressure->some);
+  json.key("full");
+  write_pressure_line(json, pressure->full);
+  json.end_object();
+}
+
+void write_lists(JsonWriter& json, const Meminfo& m) {
+  json.begin_object();
+  json.field("active_anon_bytes", m.active_anon_bytes);
+  json.field("inactive_anon_bytes", m.inactive_anon_bytes);
+  json.field("active_file_bytes", m.active_file_bytes);
+  json.field("inactive_file_bytes", m.inactive_file_bytes);
+  json.field("unevictable_bytes", m.unevictable_bytes);
+  json.field("mlocked_bytes", m.mlocked_bytes);
+  json.end_object();
+}
+
+void write_slab(JsonWriter& json, const Meminfo& m) {
+  json.begin_object();
+  json.field("slab_bytes", m.slab_bytes);
+  json.field("sreclaimable_bytes", m.sreclaimable_bytes);
+  json.field("sunreclaim_bytes", m.sunreclaim_bytes);
+  json.field("kreclaimable_bytes", m.kreclaimable_bytes);
+  json.end_object();
+}
+
+void write_processes(JsonWriter& json, const ReportFacts& facts) {
+  const TopProcesses& totals = facts.processes;
+  json.begin_object();
+  json.field("process_count", totals.count);
+  json.field("kernel_thread_count", facts.walk.kernel_threads);
+  json.field("zombie_count", facts.walk.zombies);
+  json.field("pss_bytes", totals.pss_bytes);
+  json.field("uss_bytes", totals.uss_bytes);
+  json.field("rss_bytes", totals.rss_bytes);
+  json.field("swap_bytes", totals.swap_bytes);
+  json.field("complete", totals.without_pss == 0 && facts.walk.hidden == 0 && !facts.walk.others_hidden &&
+                             facts.walk.list_error == 0);
+  json.key("top");
+  json.begin_array();
+  for (std::size_t i = 0; i < totals.top.size(); ++i) {
+    write_row(json, process_columns(), ProcessRow{totals.top[i], facts.top_users[i]});
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_change(JsonWriter& json, const std::string& name, const Change& change) {
+  json.field(name, change.count);
+  json.field(name + "_per_s", change.per_s);
+}
+
+void write_stall(JsonWriter& json, std::string_view name, const StallShare& stall) {
+  json.key(name);
+  json.begin_object();
+  json.field("some_pct", stall.some_pct);
+  json.field("full_pct", stall.full_pct);
+  json.end_object();
+}
+
+void write_delta(JsonWriter& json, const Delta& delta) {
+  json.begin_object();
+  json.field("seconds_s", delta.seconds);
+  json.key("no_rates_why");
+  delta.no_rates_why.empty() ? json.null() : json.value(delta.no_rates_why);
+  write_change(json, "swap_in_bytes", delta.swap_in_bytes);
+  write_change(json, "swap_out_bytes", delta.swap_out_bytes);
+  write_change(json, "page_in_bytes", delta.page_in_bytes);
+  write_change(json, "page_out_bytes", delta.page_out_bytes);
+  write_change(json, "major_fault_count", delta.major_faults);
+  write_change(json, "oom_kill_count", delta.oom_kills);
+  write_change(json, "scanned_pages", delta.reclaim.scanned_global);
+  write_change(json, "stolen_pages", delta.reclaim.stolen_global);
+  json.field("direct_share_pct", delta.reclaim.direct_share_pct);
+  json.field("efficiency_pct", delta.reclaim.efficiency_pct);
+  write_change(json, "refault_anon_pages", delta.reclaim.refault_anon);
+  write_change(json, "refault_file_pages", delta.reclaim.refault_file);
+  write_stall(json, "memory_stall", delta.memory);
+  write_stall(json, "cpu_stall", delta.cpu);
+  write_stall(json, "io_stall", delta.io);
+  json.key("growth");
+  json.begin_object();
+  json.field("mem_available_bytes", delta.growth.mem_available);
+  json.field("anon_pages_bytes", delta.growth.anon_pages);
+  json.field("file_lru_bytes", delta.growth.file_lru);
+  json.field("shmem_bytes", delta.growth.shmem);
+  json.field("slab_bytes", delta.growth.slab);
+  json.field("sunreclaim_bytes", delta.growth.sunreclaim);
+  json.field("page_tables_bytes", delta.growth.page_tables);
+  json.field("swap_used_bytes", delta.growth.swap_used);
+  json.field("residual_bytes", delta.growth.residual);
+  json.end_object();
+  json.end_object();
+}
+
+}  // namespace
+
+void write_report(JsonWriter& json, const ReportFacts& facts) {
+  const Snapshot& snapshot = facts.snapshot;
+  json.field("kernel_release", snapshot.host.kernel_release);
+  json.field("page_size_bytes", snapshot.page_size_bytes);
+  json.key("health");
+  write_health(json, facts.verdict);
+  json.key("where");
+  write_groups(json, facts.accounting);
+  json.key("breakdown");
+  write_accounting(json, facts.accounting);
+  json.key("swap");
+  write_swap(json, snapshot);
+  json.key("pressure");
+  json.begin_object();
+  write_pressure(json, "memory", snapshot.pressure.memory);
+  write_pressure(json, "cpu", snapshot.pressure.cpu);
+  write_pressure(json, "io", snapshot.pressure.io);
+  write_pressure(json, "irq", snapshot.pressure.irq);
+  json.end_object();
+  json.key("lists");
+  write_lists(json, *snapshot.meminfo);
+  json.key("slab");
+  write_slab(json, *snapshot.meminfo);
+  json.key("processes");
+  write_processes(json, facts);
+  json.key("delta");
+  facts.delta ? write_delta(json, *facts.delta) : json.null();
+}
+
+}  // namespace memkit
