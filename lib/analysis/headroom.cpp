@@ -23,7 +23,7 @@ Bytes minus(const Bytes& a, const Bytes& b) {
   return *a > *b ? *a - *b : 0;
 }
 
-/// v2 before 5.18 has no `kernel`: what it names of it. Absent where it names nothing, as v1's memory.stat.
+/// v2 before 5.18 has no `kernel`: what it names of it. Absent where it names nothing.
 Bytes kernel_bytes(const MemoryStat& stat) {
   if (stat.kernel_bytes) return stat.kernel_bytes;
   const Bytes slab =
@@ -37,8 +37,9 @@ Bytes kernel_bytes(const MemoryStat& stat) {
 }
 
 /// v2's figures hold the cgroup and all below it; v1's do under total_*.
-void take_stat(const MemoryStat& stat, CgroupVersion version, CgroupMemory& memory) {
-  const bool v1 = version == CgroupVersion::v1;
+void take_stat(const CgroupFacts& facts, CgroupMemory& memory) {
+  const MemoryStat& stat = *facts.stat;
+  const bool v1 = facts.version == CgroupVersion::v1;
   const Bytes anon = v1 ? first_of({stat.total_rss_bytes, stat.rss_bytes}) : stat.anon_bytes;
   const Bytes cache = v1 ? first_of({stat.total_cache_bytes, stat.cache_bytes}) : stat.file_bytes;
   const Bytes inactive_file =
@@ -46,9 +47,9 @@ void take_stat(const MemoryStat& stat, CgroupVersion version, CgroupMemory& memo
   memory.anon_bytes = anon;
   memory.shmem_bytes = v1 ? first_of({stat.total_shmem_bytes, stat.shmem_bytes}) : stat.shmem_bytes;
   memory.file_bytes = memory.shmem_bytes ? minus(cache, memory.shmem_bytes) : cache;
-  memory.kernel_bytes = kernel_bytes(stat);
+  memory.kernel_bytes = v1 ? facts.kmem_bytes : kernel_bytes(stat);
   memory.working_set_bytes = minus(memory.usage_bytes, inactive_file);
-  // v1 charges kernel memory too, and names it in no field of memory.stat: what is left of the usage.
+  // Kernels that dropped v1's kmem file go on charging kernel memory: it is what is left of the usage.
   if (v1 && !memory.kernel_bytes) memory.kernel_bytes = minus(memory.usage_bytes, sum(anon, cache));
   memory.hard_to_reclaim_bytes = sum(sum(anon, memory.shmem_bytes ? memory.shmem_bytes : Bytes(0)),
                                      memory.kernel_bytes ? memory.kernel_bytes : Bytes(0));
@@ -138,7 +139,7 @@ CgroupMemory cgroup_memory(const CgroupFacts& facts, const Got<std::uint64_t>& m
   memory.high = to_limit(leaf.high, {});
   memory.swap_usage_bytes = leaf.swap_current_bytes;
   memory.swap_limit = to_limit(facts.version == CgroupVersion::v1 ? leaf.memsw_max : leaf.swap_max, {});
-  if (facts.stat) take_stat(*facts.stat, facts.version, memory);
+  if (facts.stat) take_stat(facts, memory);
   if (facts.events) {
     memory.oom_kills = facts.events->oom_kill;
     memory.limit_hits = facts.events->max;

@@ -129,6 +129,7 @@ void read_leaf(Files& files, CgroupFacts& facts, const std::string& pressure_dir
   const bool v1 = facts.version == CgroupVersion::v1;
   facts.events = files.parse(dir + (v1 ? "/memory.oom_control" : "/memory.events"), parse_memory_events);
   facts.peak_bytes = files.number(dir + (v1 ? "/memory.max_usage_in_bytes" : "/memory.peak"));
+  if (v1) facts.kmem_bytes = files.number(dir + "/memory.kmem.usage_in_bytes");
   if (v1) facts.failcnt = files.number(dir + "/memory.failcnt");
   if (!pressure_directory.empty()) {
     facts.pressure = files.pressure(pressure_directory);

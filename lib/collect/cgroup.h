@@ -41,6 +41,7 @@ struct CgroupFacts {
   std::string_view problem;         ///< where there is nothing to show: why, and what to give; else empty
   std::vector<CgroupLevel> levels;  ///< the leaf first, then upwards to the highest that is visible
   Got<MemoryStat> stat;             ///< of the leaf, as are all below
+  Got<std::uint64_t> kmem_bytes;    ///< v1: memory.kmem.usage_in_bytes, the kernel memory in current_bytes
   Got<MemoryEvents> events;         ///< v2; v1: from memory.oom_control
   Got<std::uint64_t> failcnt;       ///< v1: times that the limit was hit
   Got<std::uint64_t> peak_bytes;    ///< memory.peak, memory.max_usage_in_bytes
