@@ -51,6 +51,9 @@ Processes read_processes(const Root& root, const Snapshot& snapshot) {
     throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(processes.summary.list_error)));
   }
   if (processes.summary.seen == 0) throw RunError(fmt::format("no process directory in {}", where));
+  if (processes.summary.rows == 0) {
+    throw RunError(fmt::format("nothing of any process in {} can be read", where));
+  }
   return processes;
 }
 
@@ -129,7 +132,7 @@ int run_smem(const Context& context) {
     print_table(context, processes, choice.columns, order, totals);
     if (context.args.has("explain")) {
       context.out.write("\n");
-      explain_processes(context.out, rows, totals, snapshot.meminfo.value_or({}).mem_total_bytes);
+      explain_processes(context.out, rows, snapshot.meminfo.value_or({}).mem_total_bytes);
     }
   }
   std::string message;
@@ -145,7 +148,7 @@ int run_smem(const Context& context) {
 const Command kSmemCommand = {
     .name = "smem",
     .summary = "Memory of each process, with shared memory divided fairly",
-    .question = "which processes hold the memory?",
+    .question = "Which processes hold the memory?",
     .usage = "[OPTION]...",
     .options = kSmemOptions,
     .columns = column_groups,

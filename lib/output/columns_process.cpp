@@ -39,7 +39,7 @@ constexpr Column<ProcessRow> kColumns[] = {
      of<&Process::pss_bytes>},
     {{"rss", "RSS", Unit::bytes, Align::right, true, true, "all that it has in RAM, shared memory in full"},
      of<&Process::rss_bytes>},
-    {{"vsz", "VSZ", Unit::bytes, Align::right, false, true, "address space, used or not", "vss"},
+    {{"vsz", "VSZ", Unit::bytes, Align::right, false, true, "address space, used or not; also called vss", "vss"},
      of<&Process::vsz_bytes>},
     {{"swap_pss", "SwapPSS", Unit::bytes, Align::right, false, true, "its share of swap"},
      of<&Process::swap_pss_bytes>},
