@@ -55,6 +55,7 @@ constexpr KeyTable kTable(std::to_array<KeyField<S>>({
     {"total_dirty", &S::total_dirty_bytes},
     {"total_writeback", &S::total_writeback_bytes},
     {"total_swap", &S::total_swap_bytes},
+    {"total_swapcached", &S::total_swapcached_bytes},
     {"total_inactive_anon", &S::total_inactive_anon_bytes},
     {"total_active_anon", &S::total_active_anon_bytes},
     {"total_inactive_file", &S::total_inactive_file_bytes},

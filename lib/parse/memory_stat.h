@@ -67,6 +67,7 @@ struct MemoryStat {
   Got<std::uint64_t> total_dirty_bytes;
   Got<std::uint64_t> total_writeback_bytes;
   Got<std::uint64_t> total_swap_bytes;
+  Got<std::uint64_t> total_swapcached_bytes;
   Got<std::uint64_t> total_inactive_anon_bytes;
   Got<std::uint64_t> total_active_anon_bytes;
   Got<std::uint64_t> total_inactive_file_bytes;

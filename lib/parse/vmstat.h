@@ -76,7 +76,7 @@ struct Vmstat {
   Got<std::uint64_t> nr_kernel_misc_reclaimable;  ///< KReclaimable less SReclaimable (4.20)
   Got<std::uint64_t> nr_foll_pin_acquired;
   Got<std::uint64_t> nr_foll_pin_released;
-  Got<std::uint64_t> nr_kernel_stack;  ///< in KiB, whatever the page size
+  Got<std::uint64_t> nr_kernel_stack;  ///< KiB; before 4.8 the number of stacks
   Got<std::uint64_t> nr_shadow_call_stack;
   Got<std::uint64_t> nr_page_table_pages;
   Got<std::uint64_t> nr_sec_page_table_pages;
