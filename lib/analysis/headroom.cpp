@@ -49,8 +49,11 @@ void take_stat(const CgroupFacts& facts, CgroupMemory& memory) {
   memory.file_bytes = memory.shmem_bytes ? minus(cache, memory.shmem_bytes) : cache;
   memory.kernel_bytes = v1 ? facts.kmem_bytes : kernel_bytes(stat);
   memory.working_set_bytes = minus(memory.usage_bytes, inactive_file);
-  // Kernels that dropped v1's kmem file go on charging kernel memory: it is what is left of the usage.
-  if (v1 && !memory.kernel_bytes) memory.kernel_bytes = minus(memory.usage_bytes, sum(anon, cache));
+  // Where v1's kmem file is missing: what is left of the usage, if anything is. Per-CPU batches blur the rest.
+  if (v1 && !memory.kernel_bytes) {
+    const Bytes named = sum(anon, cache);
+    if (memory.usage_bytes && named && *memory.usage_bytes > *named) memory.kernel_bytes = *memory.usage_bytes - *named;
+  }
   memory.hard_to_reclaim_bytes = sum(sum(anon, memory.shmem_bytes ? memory.shmem_bytes : Bytes(0)),
                                      memory.kernel_bytes ? memory.kernel_bytes : Bytes(0));
   if (v1 && !memory.swap_usage_bytes) memory.swap_usage_bytes = first_of({stat.total_swap_bytes, stat.swap_bytes});
