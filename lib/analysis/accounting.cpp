@@ -76,77 +76,63 @@ Bytes unmapped_swap_cache(const Meminfo& m) {
 }
 
 void add_user_memory(Parts& parts, const Meminfo& m) {
+  parts.add("anonymous", "anonymous", m.anon_pages_bytes, Reclaim::no, "processes")
+      .of_which("anon_huge_pages", "THP", m.anon_huge_pages_bytes, Reclaim::no)
+      .of_which("locked", "locked", m.mlocked_bytes, Reclaim::no, "mlock (VmLck)");
   parts
-      .add("anonymous", "anonymous", m.anon_pages_bytes, Reclaim::no,
-           "processes: heaps, stacks, private mappings (memkit smem -s pss); goes to swap only")
-      .of_which("anon_huge_pages", "in transparent huge pages", m.anon_huge_pages_bytes, Reclaim::no)
-      .of_which("locked", "locked (anonymous and files)", m.mlocked_bytes, Reclaim::no, "mlock; VmLck by process");
-  parts
-      .add("page_cache", m.shmem_bytes ? "page cache (files)" : "page cache, with tmpfs", page_cache_files(m),
-           Reclaim::yes, "file contents kept for reuse; given back when memory is asked for")
-      .of_which("mapped", "mapped by processes", m.mapped_bytes, Reclaim::partly,
-                "libraries, mapped files, shared memory")
-      .of_which("dirty", "dirty, to be written first", m.dirty_bytes, Reclaim::partly)
-      .of_which("writeback", "being written", m.writeback_bytes, Reclaim::partly)
-      .of_which("file_huge_pages", "in transparent huge pages", m.file_huge_pages_bytes, Reclaim::yes);
-  parts
-      .add("shmem", "tmpfs and shared memory", shmem_in_cached(m), Reclaim::no,
-           "files on tmpfs, SysV and POSIX segments, memfd; goes to swap only (df -t tmpfs; ipcs -m)")
-      .of_which("shmem_huge_pages", "in transparent huge pages", m.shmem_huge_pages_bytes, Reclaim::no);
-  parts.add("buffers", "buffers", m.buffers_bytes, Reclaim::yes,
-            "page cache of block devices and of file system metadata");
-  parts.add("swap_cache", "swap cache, not mapped", unmapped_swap_cache(m), Reclaim::yes,
-            "pages that are in swap as well");
+      .add("page_cache", m.shmem_bytes ? "page cache (files)" : "page cache with tmpfs", page_cache_files(m),
+           Reclaim::yes, "files, kept for reuse")
+      .of_which("mapped", "mapped", m.mapped_bytes, Reclaim::partly, "by processes")
+      .of_which("dirty", "dirty", m.dirty_bytes, Reclaim::partly)
+      .of_which("writeback", "writeback", m.writeback_bytes, Reclaim::partly)
+      .of_which("file_huge_pages", "THP", m.file_huge_pages_bytes, Reclaim::yes);
+  parts.add("shmem", "tmpfs and shared memory", shmem_in_cached(m), Reclaim::no, "tmpfs, SysV, memfd")
+      .of_which("shmem_huge_pages", "THP", m.shmem_huge_pages_bytes, Reclaim::no);
+  parts.add("buffers", "buffers", m.buffers_bytes, Reclaim::yes, "block devices");
+  parts.add("swap_cache", "swap cache, not mapped", unmapped_swap_cache(m), Reclaim::yes, "also in swap");
 }
 
 void add_kernel_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   if (m.sreclaimable_bytes && m.sunreclaim_bytes) {
-    parts.add("slab_reclaimable", "slab, reclaimable", m.sreclaimable_bytes, Reclaim::partly,
-              "mostly dentry and inode caches (memkit slab)");
-    parts.add("slab_unreclaimable", "slab, unreclaimable", m.sunreclaim_bytes, Reclaim::no,
-              "kernel objects (memkit slab)");
+    parts.add("slab_reclaimable", "slab, reclaimable", m.sreclaimable_bytes, Reclaim::partly, "dentries, inodes");
+    parts.add("slab_unreclaimable", "slab, unreclaimable", m.sunreclaim_bytes, Reclaim::no, "kernel objects");
   } else {
-    parts.add("slab", "slab", m.slab_bytes, Reclaim::partly, "kernel objects (memkit slab)");
+    parts.add("slab", "slab", m.slab_bytes, Reclaim::partly, "kernel objects");
   }
-  parts.add("kernel_reclaimable", "other reclaimable kernel memory", other_reclaimable(m), Reclaim::yes,
-            "pages of kernel caches outside slab");
+  parts.add("kernel_reclaimable", "other reclaimable kernel", other_reclaimable(m), Reclaim::yes, "kernel page caches");
   parts.add("kernel_stacks", "kernel stacks", m.kernel_stack_bytes, Reclaim::no, "one for each thread");
-  parts.add("vmalloc", "vmalloc, without stacks", vmalloc_without_stacks(m), Reclaim::no,
-            "modules, drivers, BPF, large tables (/proc/vmallocinfo)");
-  parts.add("page_tables", "page tables", m.page_tables_bytes, Reclaim::no, "processes (VmPTE in status)");
+  parts.add("vmalloc", "vmalloc (no stacks)", vmalloc_without_stacks(m), Reclaim::no, "modules, drivers, BPF");
+  parts.add("page_tables", "page tables", m.page_tables_bytes, Reclaim::no, "processes (VmPTE)");
   parts.add("secondary_page_tables", "secondary page tables", m.sec_page_tables_bytes, Reclaim::no,
             "KVM guests, IOMMU");
-  parts.add("percpu", "per-CPU", m.percpu_bytes, Reclaim::no, "kernel counters, cgroups, BPF maps");
-  parts.add("struct_pages", "struct pages", memmap(s), Reclaim::no, "the kernel's own record of each page");
-  parts.add("bounce", "bounce buffers", m.bounce_bytes, Reclaim::no, "devices that cannot reach all memory");
+  parts.add("percpu", "per-CPU", m.percpu_bytes, Reclaim::no, "counters, cgroups, BPF");
+  parts.add("struct_pages", "struct pages", memmap(s), Reclaim::no, "record of each page");
+  parts.add("bounce", "bounce buffers", m.bounce_bytes, Reclaim::no, "devices, old DMA");
   parts.add("writeback_tmp", "FUSE writeback buffers", m.writeback_tmp_bytes, Reclaim::no, "FUSE file systems");
-  parts.add("quicklists", "quicklists", m.quicklists_bytes, Reclaim::yes, "page tables kept for reuse");
-  parts.add("hardware_corrupted", "corrupted by hardware", m.hardware_corrupted_bytes, Reclaim::no,
-            "pages taken out of use (EDAC, mcelog)");
+  parts.add("quicklists", "quicklists", m.quicklists_bytes, Reclaim::yes, "spare page tables");
+  parts.add("hardware_corrupted", "corrupted by hardware", m.hardware_corrupted_bytes, Reclaim::no, "EDAC, mcelog");
 }
 
 void add_reserved_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   const Hugepages pages = hugepages(s);
-  parts.add("hugepages", "huge pages", pages.total_bytes, Reclaim::no, "vm.nr_hugepages, /sys/kernel/mm/hugepages")
-      .of_which("hugepages_used", "in use", pages.used_bytes, Reclaim::no, "hugetlbfs, MAP_HUGETLB, SHM_HUGETLB")
-      .of_which("hugepages_reserved", "promised to a mapping", pages.reserved_bytes, Reclaim::no)
-      .of_which("hugepages_idle", "idle", pages.idle_bytes, Reclaim::idle, "lower nr_hugepages to have it back");
+  parts.add("hugepages", "huge pages", pages.total_bytes, Reclaim::no, "vm.nr_hugepages")
+      .of_which("hugepages_used", "in use", pages.used_bytes, Reclaim::no, "hugetlbfs, MAP_HUGETLB")
+      .of_which("hugepages_reserved", "reserved", pages.reserved_bytes, Reclaim::no)
+      .of_which("hugepages_idle", "idle", pages.idle_bytes, Reclaim::idle, "lower nr_hugepages");
   const CompressedSwap compressed = compressed_swap(s);
-  parts
-      .add("compressed_swap", "zram and zswap", compressed.total_bytes, Reclaim::no,
-           "compressed pages that were swapped out")
+  parts.add("compressed_swap", "zram and zswap", compressed.total_bytes, Reclaim::no, "swapped, compressed")
       .of_which("zram", "zram", compressed.zram_bytes, Reclaim::no, "zramctl")
-      .of_which("zswap", "zswap", compressed.zswap_bytes, Reclaim::partly, "written on to the swap device when full");
-  parts.add("balloon", "balloon", balloon(s), Reclaim::no, "lent to the hypervisor");
+      .of_which("zswap", "zswap", compressed.zswap_bytes, Reclaim::partly, "before the swap device");
+  parts.add("balloon", "balloon", balloon(s), Reclaim::no, "lent to hypervisor");
   parts.add("gpu_active", "GPU, in use", m.gpu_active_bytes, Reclaim::no, "graphics drivers");
-  parts.add("gpu_reclaim", "GPU, kept for reuse", m.gpu_reclaim_bytes, Reclaim::yes, "graphics drivers' page pools");
+  parts.add("gpu_reclaim", "GPU, kept for reuse", m.gpu_reclaim_bytes, Reclaim::yes, "driver page pools");
 }
 
 void add_free_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
-  parts.add("pcp_free", "free, on per-CPU lists", pcp_free(s), Reclaim::free, "each CPU's stock of free pages");
+  parts.add("pcp_free", "free, on per-CPU lists", pcp_free(s), Reclaim::free, "each CPU's stock");
   parts.add("free", "free", m.mem_free_bytes, Reclaim::free, "nobody")
-      .of_which("cma_free", "in CMA areas", m.cma_free_bytes, Reclaim::free, "for devices and for movable pages only")
-      .of_which("unaccepted", "not yet accepted from the hypervisor", m.unaccepted_bytes, Reclaim::free);
+      .of_which("cma_free", "CMA", m.cma_free_bytes, Reclaim::free, "devices, movable pages")
+      .of_which("unaccepted", "not yet accepted", m.unaccepted_bytes, Reclaim::free);
 }
 
 void add_other_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {

@@ -27,7 +27,7 @@ struct AccountPart {
   Got<std::uint64_t> bytes;
   Got<double> share_pct;  ///< of MemTotal
   Reclaim reclaim = Reclaim::no;
-  std::string_view owner;             ///< who holds it, and where to look further
+  std::string_view owner;             ///< who holds it, in a word or two
   std::vector<AccountPart> of_which;  ///< overlap this part and each other: never summed
 };
 

@@ -78,8 +78,8 @@ std::vector<BreakdownLine> breakdown_lines(const Accounting& accounting) {
   if (accounting.residual_bytes) {
     const bool over = *accounting.residual_bytes < 0;
     lines.push_back({"residual", over ? "overcounted" : "unaccounted", accounting.residual_bytes,
-                     accounting.residual_share_pct, over ? "" : "no",
-                     over ? "fields overlap" : "drivers, network, firmware", bar_of(accounting.residual_share_pct)});
+                     accounting.residual_share_pct, over ? "" : "no", over ? "fields overlap" : "drivers, network",
+                     bar_of(accounting.residual_share_pct)});
   }
   const Got<std::int64_t> all =
       accounting.total_bytes.transform([](std::uint64_t bytes) { return static_cast<std::int64_t>(bytes); });

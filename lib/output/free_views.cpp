@@ -93,11 +93,17 @@ std::string health_sentence(const HealthVerdict& verdict, bool color) {
 void print_breakdown(Out& out, const Accounting& accounting, std::span<const std::size_t> chosen,
                      const TableStyle& style) {
   TextTable text = text_table(breakdown_columns(), chosen, style);
+  std::string empty_kinds;
   for (const BreakdownLine& line : breakdown_lines(accounting)) {
+    if (line.size_bytes && *line.size_bytes == 0 && !line.total) {
+      empty_kinds += (empty_kinds.empty() ? "" : ", ") + line.label;
+      continue;
+    }
     const std::vector<Cell> cells = cells_of(breakdown_columns(), chosen, line);
     line.total ? text.add_total(cells) : text.add_row(cells);
   }
   text.print(out);
+  if (!empty_kinds.empty()) print_wrapped(out, "Nothing in: " + empty_kinds + ".");
   if (!accounting.residual_bytes) print_wrapped(out, fmt::format("No residual: {}.", accounting.residual_why));
   if (accounting.arc.size_bytes) {
     print_wrapped(out,

@@ -33,8 +33,8 @@ void print_groups(Out& out, const ReportFacts& facts, bool bars) {
     const double share = group.share_pct.value_or(0);
     const auto length = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 100.0) / 100 * double{kBarWidth}));
     const std::string bar = bars ? fmt::format("{:<{}}", std::string(length, '#'), kBarWidth + 2) : "";
-    out.print("  {:<14}{:>10}  {:>5}  {}{}\n", group.label, signed_size_text(group.bytes),
-              group.share_pct ? fmt::format("{:.0f} %", share) : "-", bar, group.note);
+    out.print("  {:<14}{:>10}  {:>7}  {}{}\n", group.label, signed_size_text(group.bytes),
+              group.share_pct ? fmt::format("{:.1f} %", share) : "-", bar, group.note);
   }
   if (!facts.accounting.residual_bytes) {
     print_wrapped(out, fmt::format("What no field names is not known: {}.", facts.accounting.residual_why));
