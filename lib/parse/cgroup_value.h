@@ -18,8 +18,8 @@ struct CgroupValue {
 };
 
 /// What v1 prints for "no limit" is LONG_MAX rounded down to a page (9223372036854771712 with 4 KiB pages,
-/// 9223372036854775807 before 3.19): such values become unlimited.
-/// Source: mm/page_counter.c PAGE_COUNTER_MAX.
+/// 9223372036854775807 or 18446744073709551615 before 3.19): such values become unlimited.
+/// Source: include/linux/page_counter.h PAGE_COUNTER_MAX; include/linux/res_counter.h RES_COUNTER_MAX.
 constexpr CgroupValue to_cgroup_value(std::uint64_t value) {
   constexpr std::uint64_t kNoLimit = (std::uint64_t{1} << 63) - (std::uint64_t{1} << 20);
   return {value >= kNoLimit ? CgroupValue::kUnlimited : value};

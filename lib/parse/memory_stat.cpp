@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cgroup_value.h"
 #include "key_values.h"
 
 namespace memkit {
@@ -45,8 +46,6 @@ constexpr KeyTable kTable(std::to_array<KeyField<S>>({
     {"slab_reclaimable", &S::slab_reclaimable_bytes},
     {"slab_unreclaimable", &S::slab_unreclaimable_bytes},
     {"slab", &S::slab_bytes},
-    {"hierarchical_memory_limit", &S::hierarchical_memory_limit_bytes},
-    {"hierarchical_memsw_limit", &S::hierarchical_memsw_limit_bytes},
     {"total_cache", &S::total_cache_bytes},
     {"total_rss", &S::total_rss_bytes},
     {"total_rss_huge", &S::total_rss_huge_bytes},
@@ -109,12 +108,34 @@ constexpr KeyTable kTable(std::to_array<KeyField<S>>({
     {"thp_swpout_fallback", &S::thp_swpout_fallback},
 }));
 
+// Limits, not sizes: "no limit" is a number that no size can have (CgroupValue), 2^64-1 on the oldest kernels.
+constexpr KeyTable kLimits(std::to_array<KeyField<S>>({
+    {"hierarchical_memory_limit", &S::hierarchical_memory_limit_bytes},
+    {"hierarchical_memsw_limit", &S::hierarchical_memsw_limit_bytes},
+}));
+
+bool store_limit(std::string_view line, MemoryStat& stat, std::size_t& expected) {
+  if (!line.starts_with("hierarchical_")) return false;
+  const std::string_view key = take_word(line);
+  const auto limit = parse_cgroup_value(trim(line)).transform([](CgroupValue value) { return value.value; });
+  return kLimits.store(key, limit ? limit : Missing::malformed, stat, expected);
+}
+
 }  // namespace
 
 MemoryStat parse_memory_stat(std::string_view text) {
-  MemoryStat values;
-  parse_key_values(text, kTable, values);
-  return values;
+  MemoryStat stat;
+  text = complete_lines(text);
+  std::size_t expected = 0;
+  std::size_t expected_limit = 0;
+  while (!text.empty()) {
+    if (kTable.take(text, stat, expected)) continue;
+    const std::string_view line = take_line(text);
+    if (store_limit(line, stat, expected_limit)) continue;
+    const KeyValue pair = parse_key_value(line);
+    kTable.store(pair.key, pair.value, stat, expected);
+  }
+  return stat;
 }
 
 }  // namespace memkit

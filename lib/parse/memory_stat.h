@@ -56,7 +56,7 @@ struct MemoryStat {
   Got<std::uint64_t> slab_unreclaimable_bytes;
   Got<std::uint64_t> slab_bytes;
 
-  // v1; the smallest limit up to the root, or about LONG_MAX for none: see to_cgroup_value
+  // v1; the smallest limit up to the root, CgroupValue::kUnlimited where there is none
   Got<std::uint64_t> hierarchical_memory_limit_bytes;
   Got<std::uint64_t> hierarchical_memsw_limit_bytes;
   Got<std::uint64_t> total_cache_bytes;

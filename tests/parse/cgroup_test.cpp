@@ -76,6 +76,7 @@ TEST(CgroupValue, V1PrintsNoLimitAsAboutLongMax) {
   EXPECT_EQ(parse_cgroup_value("9223372036854771712\n"), CgroupValue{kUnlimited}) << "4 KiB pages";
   EXPECT_EQ(parse_cgroup_value("9223372036854710272\n"), CgroupValue{kUnlimited}) << "64 KiB pages";
   EXPECT_EQ(parse_cgroup_value("9223372036854775807\n"), CgroupValue{kUnlimited}) << "before 3.19";
+  EXPECT_EQ(parse_cgroup_value("18446744073709551615\n"), CgroupValue{kUnlimited}) << "some before 3.19";
   EXPECT_EQ(parse_cgroup_value("1125899906842624\n"), CgroupValue{1125899906842624}) << "a petabyte is a limit";
   EXPECT_EQ(parse_cgroup_value(captured("sys/fs/cgroup/memory/fixture-1/memory.limit_in_bytes")),
             CgroupValue{33554432});
@@ -84,7 +85,7 @@ TEST(CgroupValue, V1PrintsNoLimitAsAboutLongMax) {
 
 TEST(CgroupValue, TroubleInTheText) {
   EXPECT_EQ(parse_cgroup_value(""), Missing::absent);
-  for (const std::string_view bad : {"\n", "ma\n", "-1\n", "1 2\n", "maximum\n", "18446744073709551615\n"}) {
+  for (const std::string_view bad : {"\n", "ma\n", "-1\n", "1 2\n", "maximum\n", "18446744073709547520\n"}) {
     EXPECT_EQ(parse_cgroup_value(bad), Missing::malformed) << bad;
   }
 }
@@ -97,7 +98,7 @@ TEST(MemoryStat, ReadsTheCapturedV1) {
   EXPECT_EQ(stat.swap_bytes, 19193856U);
   EXPECT_EQ(stat.swapcached_bytes, 327680U);
   EXPECT_EQ(stat.hierarchical_memory_limit_bytes, 33554432U);
-  EXPECT_TRUE(stat.hierarchical_memsw_limit_bytes.transform(to_cgroup_value)->unlimited());
+  EXPECT_EQ(stat.hierarchical_memsw_limit_bytes, kUnlimited);
   EXPECT_EQ(stat.total_inactive_anon_bytes, 32456704U);
   EXPECT_EQ(stat.total_swapcached_bytes, 327680U);
   EXPECT_EQ(stat.total_workingset_refault_anon, 556U);
@@ -123,7 +124,17 @@ TEST(MemoryStat, ReadsOldV1) {
   EXPECT_EQ(stat.cache_bytes, 37U);
   EXPECT_EQ(stat.total_unevictable_bytes, 34U * 37);
   EXPECT_EQ(stat.hierarchical_memory_limit_bytes, 536870912U);
+  EXPECT_EQ(stat.hierarchical_memsw_limit_bytes, kUnlimited);
   EXPECT_EQ(stat.shmem_bytes, Missing::absent);
+}
+
+TEST(MemoryStat, LimitsOfTheOldestKernels) {
+  const MemoryStat stat =
+      parse_memory_stat("hierarchical_memory_limit 18446744073709551615\nhierarchical_memsw_limit x\ntotal_cache 5\n");
+  EXPECT_EQ(stat.hierarchical_memory_limit_bytes, kUnlimited);
+  EXPECT_EQ(stat.hierarchical_memsw_limit_bytes, Missing::malformed);
+  EXPECT_EQ(stat.total_cache_bytes, 5U);
+  EXPECT_EQ(parse_memory_stat("hierarchical_memory_limit\n").hierarchical_memory_limit_bytes, Missing::malformed);
 }
 
 TEST(MemoryStat, TroubleInTheText) {
