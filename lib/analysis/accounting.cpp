@@ -89,13 +89,13 @@ void add_user_memory(Parts& parts, const Meminfo& m) {
   parts.add("shmem", "tmpfs and shared memory", shmem_in_cached(m), Reclaim::no, "tmpfs, SysV, memfd")
       .of_which("shmem_huge_pages", "THP", m.shmem_huge_pages_bytes, Reclaim::no);
   parts.add("buffers", "buffers", m.buffers_bytes, Reclaim::yes, "block devices");
-  parts.add("swap_cache", "swap cache, not mapped", unmapped_swap_cache(m), Reclaim::yes, "also in swap");
+  parts.add("swap_cache", "unmapped swap cache", unmapped_swap_cache(m), Reclaim::yes, "also in swap");
 }
 
 void add_kernel_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   if (m.sreclaimable_bytes && m.sunreclaim_bytes) {
-    parts.add("slab_reclaimable", "slab, reclaimable", m.sreclaimable_bytes, Reclaim::partly, "dentries, inodes");
-    parts.add("slab_unreclaimable", "slab, unreclaimable", m.sunreclaim_bytes, Reclaim::no, "kernel objects");
+    parts.add("slab_reclaimable", "reclaimable slab", m.sreclaimable_bytes, Reclaim::partly, "dentries, inodes");
+    parts.add("slab_unreclaimable", "unreclaimable slab", m.sunreclaim_bytes, Reclaim::no, "kernel objects");
   } else {
     parts.add("slab", "slab", m.slab_bytes, Reclaim::partly, "kernel objects");
   }
@@ -124,12 +124,12 @@ void add_reserved_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
       .of_which("zram", "zram", compressed.zram_bytes, Reclaim::no, "zramctl")
       .of_which("zswap", "zswap", compressed.zswap_bytes, Reclaim::partly, "before the swap device");
   parts.add("balloon", "balloon", balloon(s), Reclaim::no, "lent to hypervisor");
-  parts.add("gpu_active", "GPU, in use", m.gpu_active_bytes, Reclaim::no, "graphics drivers");
-  parts.add("gpu_reclaim", "GPU, kept for reuse", m.gpu_reclaim_bytes, Reclaim::yes, "driver page pools");
+  parts.add("gpu_active", "GPU in use", m.gpu_active_bytes, Reclaim::no, "graphics drivers");
+  parts.add("gpu_reclaim", "GPU kept for reuse", m.gpu_reclaim_bytes, Reclaim::yes, "driver page pools");
 }
 
 void add_free_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
-  parts.add("pcp_free", "free, on per-CPU lists", pcp_free(s), Reclaim::free, "each CPU's stock");
+  parts.add("pcp_free", "free on per-CPU lists", pcp_free(s), Reclaim::free, "each CPU's stock");
   parts.add("free", "free", m.mem_free_bytes, Reclaim::free, "nobody")
       .of_which("cma_free", "CMA", m.cma_free_bytes, Reclaim::free, "devices, movable pages")
       .of_which("unaccepted", "not yet accepted", m.unaccepted_bytes, Reclaim::free);

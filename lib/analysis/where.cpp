@@ -16,7 +16,7 @@ struct GroupRule {
 /// What no rule names is the kernel's: a part that is new in the accounting is never left out of the sum.
 constexpr std::size_t kKernelOther = 4;
 constexpr GroupRule kRules[] = {
-    {"anonymous", "anonymous", "processes' own; only swap or their end frees it", {"anonymous"}},
+    {"anonymous", "anonymous", "processes' own; can only go to swap", {"anonymous"}},
     {"page_cache", "page cache", "gives way when memory is asked for", {"page_cache", "buffers", "swap_cache"}},
     {"shmem", "tmpfs/shared", "only swap, or deleting it, frees it", {"shmem"}},
     {"slab", "slab", "kernel objects", {"slab", "slab_reclaimable", "slab_unreclaimable"}},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "output/escape.h"
 
@@ -85,14 +86,15 @@ void TextTable::shrink_to_window(std::vector<std::size_t>& widths) const {
 }
 
 void TextTable::print_row(Out& out, const std::vector<std::string>& cells, std::span<const std::size_t> widths) const {
+  std::size_t owed = 0;  // blanks are written once something follows them: no line ends in blanks
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const std::string_view text = style_.width == 0 ? cells[i] : cut_to_width(cells[i], widths[i]);
     const std::size_t padding = widths[i] - std::min(widths[i], display_width(text));
-    const bool last = i + 1 == cells.size();
-    if (columns_[i]->align == Align::right) out.fill(' ', padding);
+    const bool right = columns_[i]->align == Align::right;
+    if (right) owed += padding;
+    if (!text.empty()) out.fill(' ', std::exchange(owed, 0));
     out.write(text);
-    if (columns_[i]->align == Align::left && !last) out.fill(' ', padding);
-    if (!last) out.write("  ");
+    owed += right ? 2 : padding + 2;
   }
   out.write("\n");
 }
