@@ -23,7 +23,7 @@ constexpr GroupRule kRules[] = {
     {"kernel_other", "kernel other", "stacks, page tables, per-CPU, vmalloc, ...", {}},
     {"hugepages", "huge pages", "set aside, used or not", {"hugepages"}},
     {"compressed_swap", "zram/zswap", "swapped pages, compressed", {"compressed_swap"}},
-    {"free", "free", "", {"free", "pcp_free"}},
+    {"free", "free", "not in use, not even as cache", {"free", "pcp_free"}},
 };
 static_assert(kRules[kKernelOther].id == "kernel_other");
 
