@@ -15,19 +15,23 @@ std::string option_synopsis(const OptionSpec& spec) {
   return text;
 }
 
-std::string help_text(const Command& command) {
+std::string options_text(std::span<const OptionSpec> options) {
   constexpr std::size_t kIndent = 26;
-  std::string text =
-      fmt::format("Usage: memkit {} {}\n{}.\n\nOptions:\n", command.name, command.usage, command.summary);
-  for (const OptionSpec& spec : command.options) {
+  std::string text;
+  for (const OptionSpec& spec : options) {
     const std::string synopsis = option_synopsis(spec);
     const std::string_view lead = spec.letter == 0 ? "      " : "  ";
-    text += lead;
-    text += synopsis;
     const std::size_t used = lead.size() + synopsis.size();
-    text += used < kIndent ? std::string(kIndent - used, ' ') : "\n" + std::string(kIndent, ' ');
-    text += fmt::format("{}\n", spec.help);
+    text +=
+        fmt::format("{}{}{}{}\n", lead, synopsis,
+                    used < kIndent ? std::string(kIndent - used, ' ') : "\n" + std::string(kIndent, ' '), spec.help);
   }
+  return text;
+}
+
+std::string help_text(const Command& command) {
+  std::string text = fmt::format("Usage: memkit {} {}\n{}.\n\nOptions:\n{}", command.name, command.usage,
+                                 command.summary, options_text(command.options));
   for (const ColumnGroup& group : command.columns ? command.columns() : std::vector<ColumnGroup>()) {
     text += fmt::format("\n{} (* shown by default):\n", group.title);
     for (const ColumnInfo* column : group.columns) {

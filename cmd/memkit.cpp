@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "command.h"
 #include "global_options.h"
+#include "option_text.h"
 #include "output/escape.h"
 #include "output/suggest.h"
 #include "source/errors.h"
@@ -94,7 +95,7 @@ int run_global(const std::vector<std::string>& words, Out& out) {
   } else if (args.has("version")) {
     out.print("memkit {}\n", kVersion);
   } else if (args.has("help")) {
-    out.write(questions());
+    out.print("{}\nOptions, before the command or behind it:\n{}", questions(), options_text(kGlobalOptions));
   } else {
     throw UsageError("no command is given");
   }

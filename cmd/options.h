@@ -51,16 +51,11 @@ constexpr OptionSpec with_help(OptionSpec spec, std::string_view help) {
 /// Options that commands share; each command's table names those that it takes.
 namespace opt {
 inline constexpr OptionSpec json{"json", 'J', "one JSON document on standard output"};
-inline constexpr OptionSpec root{"root",
-                                 0,
-                                 "read DIR/proc, DIR/sys, ... in place of the live system",
-                                 Arg::required,
-                                 "DIR",
-                                 {},
-                                 Complete::directory};
+inline constexpr OptionSpec root{
+    "root", 0, "read DIR/proc, DIR/sys ... in place of the live system", Arg::required, "DIR", {}, Complete::directory};
 inline constexpr OptionSpec color{
     "color", 0, "colour: auto, always or never", Arg::required, "WHEN", {}, Complete::choices, "auto|always|never"};
-inline constexpr OptionSpec explain{"explain", 0, "say what the figures mean, from this machine's own figures"};
+inline constexpr OptionSpec explain{"explain", 0, "say what this machine's figures mean"};
 inline constexpr OptionSpec help{"help", 0, "show this help and exit"};
 inline constexpr OptionSpec version{"version", 'V', "show the version and exit"};
 
