@@ -157,8 +157,9 @@ std::string bash_cases(std::string_view command, std::span<const OptionSpec> tab
 
 std::string bash() {
   std::string text(kBashHead);
-  text += fmt::format("                {}) ((++i)) ;;\n", global_options_with_value("|"));
-  text += "                -*|=) ;;\n                *) command=${COMP_WORDS[i]}; break ;;\n";
+  text += fmt::format("                {}) [[ ${{COMP_WORDS[i+1]}} != = ]] || ((++i)); ((++i)) ;;\n",
+                      global_options_with_value("|"));
+  text += "                -*) ;;\n                *) command=${COMP_WORDS[i]}; break ;;\n";
   text += "            esac\n        done\n    fi\n    case $command:$before in\n";
   for (const Command& command : commands()) text += bash_cases(command.name, command.options, all_columns(command));
   text += bash_cases("", kGlobalOptions, {});

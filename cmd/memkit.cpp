@@ -39,7 +39,7 @@ const Command* command_of_program(std::string_view program) {
 std::string questions() {
   std::string text = "Usage: memkit COMMAND [OPTION]...\n\n";
   for (const Command& command : commands()) text += fmt::format("  memkit {:<8} {}\n", command.name, command.question);
-  return text + "\n'memkit COMMAND --help' and memkit(1) tell more; 'memkit --list' prints the names.\n";
+  return text + "\n'memkit COMMAND --help' and memkit(1) tell more; 'memkit --list' prints names.\n";
 }
 
 /// Where in `words` the command stands: behind the options that all commands have.
