@@ -58,7 +58,8 @@ std::string format_size(std::uint64_t bytes, const SizeFormat& format) {
 
 std::string format_signed_size(std::int64_t bytes, const SizeFormat& format) {
   if (bytes >= 0) return format_size(static_cast<std::uint64_t>(bytes), format);
-  return "-" + format_size(0 - static_cast<std::uint64_t>(bytes), format);
+  std::string text = format_size(0 - static_cast<std::uint64_t>(bytes), format);
+  return text == "0" ? text : "-" + text;
 }
 
 }  // namespace memkit
