@@ -25,21 +25,26 @@ const OptionSpec* by_letter(std::span<const OptionSpec> table, char letter) {
   return nullptr;
 }
 
-/// The option that `name` spells, whole or by an unambiguous beginning, as getopt_long has it.
-const OptionSpec& by_name(std::span<const OptionSpec> table, std::string_view name) {
+/// The options that `name` can mean: the one of this name, else all that begin with it, as getopt_long has it.
+std::vector<const OptionSpec*> by_beginning(std::span<const OptionSpec> table, std::string_view name) {
   std::vector<const OptionSpec*> begins;
-  std::vector<std::string_view> all;
   for (const OptionSpec& spec : table) {
-    for (const std::string_view known : {spec.name, spec.alias}) {
-      if (known.empty()) continue;
-      if (known == name) return spec;
-      all.push_back(known);
-      if (known.starts_with(name) && (begins.empty() || begins.back() != &spec)) begins.push_back(&spec);
-    }
+    if (spec.name == name || (!spec.alias.empty() && spec.alias == name)) return {&spec};
+    if (spec.name.starts_with(name) || spec.alias.starts_with(name)) begins.push_back(&spec);
   }
+  return begins;
+}
+
+const OptionSpec& by_name(std::span<const OptionSpec> table, std::string_view name) {
+  const std::vector<const OptionSpec*> begins = by_beginning(table, name);
   if (begins.size() == 1) return *begins.front();
   const std::string shown = for_terminal(name);
   if (begins.empty()) {
+    std::vector<std::string_view> all;
+    for (const OptionSpec& spec : table) {
+      all.push_back(spec.name);
+      if (!spec.alias.empty()) all.push_back(spec.alias);
+    }
     const std::string_view near = nearest(name, all);
     throw UsageError("unknown option '--" + shown + "'" +
                      (near.empty() ? "" : "; did you mean '--" + std::string(near) + "'?"));
@@ -47,6 +52,12 @@ const OptionSpec& by_name(std::span<const OptionSpec> table, std::string_view na
   std::string list;
   for (const OptionSpec* spec : begins) list += (list.empty() ? "--" : ", --") + std::string(spec->name);
   throw UsageError("option '--" + shown + "' is ambiguous: " + list);
+}
+
+std::string_view name_of(std::string_view word) { return word.substr(2, std::min(word.find('='), word.size()) - 2); }
+
+[[noreturn]] void refuse_empty(const OptionSpec& spec) {
+  throw UsageError(fmt::format("option '--{}' needs a value: {}", spec.name, spec.value));
 }
 
 /// Spells every long option out and checks every letter, so that CLI11 meets known options alone.
@@ -58,10 +69,11 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
     bool has_value = false;
     if (word[1] == '-') {
       const std::size_t equals = word.find('=');
-      spec = &by_name(table, std::string_view(word).substr(2, equals == std::string::npos ? equals : equals - 2));
+      spec = &by_name(table, name_of(word));
       has_value = equals != std::string::npos;
       if (has_value && spec->arg == Arg::none)
         throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
+      if (spec->arg == Arg::required && equals + 1 == word.size()) refuse_empty(*spec);
       word = "--" + std::string(spec->name) + (has_value ? word.substr(equals) : "");
     } else {
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
@@ -71,9 +83,8 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       }
     }
     if (spec->arg == Arg::required && !has_value) {
-      if (i + 1 == words.size())
-        throw UsageError(fmt::format("option '--{}' needs a value: {}", spec->name, spec->value));
-      ++i;  // the next word is its value, whatever it looks like
+      // The next word is its value, whatever it looks like.
+      if (++i == words.size() || words[i].empty()) refuse_empty(*spec);
     }
   }
 }
@@ -136,6 +147,30 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
     throw UsageError("unexpected argument '" + for_terminal(positionals[max_positionals]) + "'");
   }
   return {std::move(given), std::move(positionals)};
+}
+
+bool asks_for(std::span<const OptionSpec> table, std::span<const std::string> words, std::string_view flag) {
+  for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
+    const std::string& word = words[i];
+    if (word.size() < 2 || word[0] != '-') continue;
+    const OptionSpec* last = nullptr;
+    if (word[1] == '-') {
+      const std::vector<const OptionSpec*> meant = by_beginning(table, name_of(word));
+      if (meant.size() == 1 && word.find('=') == std::string::npos) last = meant.front();
+      if (last != nullptr && last->name == flag) return true;
+    }
+    for (std::size_t j = 1; j < word.size() && word[1] != '-'; ++j) {
+      last = by_letter(table, word[j]);
+      if (last == nullptr) break;
+      if (last->name == flag) return true;
+      if (last->arg == Arg::required && j + 1 < word.size()) {
+        last = nullptr;
+        break;
+      }
+    }
+    if (last != nullptr && last->arg == Arg::required) ++i;
+  }
+  return false;
 }
 
 }  // namespace memkit

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "options.h"
@@ -13,5 +14,8 @@ namespace memkit {
 /// suggestion), missing values and options that exclude each other throw UsageError.
 Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::string> words,
                           std::size_t max_positionals);
+
+/// Whether the words ask for `flag` ("json", "check"), even where the rest of them makes no sense.
+bool asks_for(std::span<const OptionSpec> table, std::span<const std::string> words, std::string_view flag);
 
 }  // namespace memkit

@@ -47,20 +47,12 @@ std::size_t command_position(const std::vector<std::string>& words) {
   std::size_t i = 0;
   for (; i < words.size() && words[i].size() > 1 && words[i][0] == '-' && words[i] != "--"; ++i) {
     for (const OptionSpec& spec : kGlobalOptions) {
-      if (spec.arg == Arg::required && words[i] == "--" + std::string(spec.name)) ++i;
+      const bool meant = words[i].size() > 2 && ("--" + std::string(spec.name)).starts_with(words[i]);
+      if (spec.arg == Arg::required && meant) ++i;
       if (i >= words.size()) break;
     }
   }
   return std::min(i, words.size());
-}
-
-/// A request for JSON or for the plugin's exit codes, seen even where the rest makes no sense.
-bool asks_for(const std::vector<std::string>& words, std::string_view name, std::string_view letter) {
-  for (const std::string& word : words) {
-    if (word == "--") return false;
-    if (word == name || (!letter.empty() && word == letter)) return true;
-  }
-  return false;
 }
 
 void write_json_error(Out& out, std::string_view message, int status) {
@@ -104,13 +96,13 @@ int run_global(const std::vector<std::string>& words, Out& out) {
 
 /// Runs `work` and turns every way in which it can fail into a message and a status of the contract.
 template <class Work>
-int guarded(const std::vector<std::string>& words, Out& out, const Messages& messages, const std::string& help_hint,
-            Work work) {
-  const bool check = asks_for(words, "--check", "");
+int guarded(std::span<const OptionSpec> table, const std::vector<std::string>& words, Out& out,
+            const Messages& messages, const std::string& help_hint, Work work) {
+  const bool check = asks_for(table, words, "check");
   const auto fail = [&](const std::string& message, int status, const std::string& hint) {
-    messages.say(message + hint);
+    messages.say(message + (hint.empty() ? "" : message.ends_with('?') ? " " : ". ") + hint);
     status = check ? kCheckUnknown : status;
-    if (asks_for(words, "--json", "-J")) {
+    if (asks_for(table, words, "json")) {
       write_json_error(out, message, status);
     } else {
       out.discard();
@@ -151,11 +143,13 @@ int run(std::string_view program, std::vector<std::string> words) {
         [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
         return kUsageFailed;
       }
-      return guarded(words, out, messages, ". Try 'memkit --help'.", [&] { return run_global(words, out); });
+      return guarded(kGlobalOptions, words, out, messages, "Try 'memkit --help'.",
+                     [&] { return run_global(words, out); });
     }
     command = find_command(words[at]);
     if (command == nullptr) {
-      return guarded(words, out, messages, ". Try 'memkit --help'.", [&]() -> int {
+      static constexpr OptionSpec kModes[] = {opt::json, opt::check};
+      return guarded(kModes, words, out, messages, "Try 'memkit --help'.", [&]() -> int {
         std::vector<std::string_view> names;
         for (const Command& known : commands()) names.push_back(known.name);
         throw UsageError("unknown command '" + for_terminal(words[at]) + "'" + did_you_mean(words[at], names));
@@ -165,7 +159,7 @@ int run(std::string_view program, std::vector<std::string> words) {
   }
   const std::string name(command->name);
   const Messages messages("memkit " + name);
-  return guarded(words, out, messages, ". Try 'memkit " + name + " --help'.",
+  return guarded(command->options, words, out, messages, "Try 'memkit " + name + " --help'.",
                  [&] { return run_command(*command, words, out, messages); });
 }
 

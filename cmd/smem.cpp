@@ -26,7 +26,6 @@ Choice choose(const Arguments& args) {
   const std::vector<const ColumnInfo*> columns = infos(process_columns());
   Choice choice;
   const std::optional<std::string> list = args.has("columns") ? args.value("columns") : args.value("output");
-  if (list && list->empty()) throw UsageError("no column is named");
   choice.columns = select_columns(columns, list.value_or(""));
   if (const auto key = args.value("sort")) choice.sort = find_column(columns, *key);
   return choice;
