@@ -21,6 +21,15 @@ program  unshare            -     util-linux
 program  strace             -     strace
 program  zsh                -     zsh
 program  fish               -     fish'
+needs_bench='
+program  python3            -     python3
+program  hyperfine          1.12  hyperfine
+header   benchmark/benchmark.h 1.7 libbenchmark-dev
+header   gtest/gtest.h      1.12  libgtest-dev
+program  strip              -     binutils
+program  free               -     procps
+program  smem               -     smem
+program  smemstat           -     smemstat'
 needs_tidy='
 program  clang++-14         -     clang-14
 program  clang-format-14    -     clang-format-14
@@ -126,6 +135,11 @@ require() {
   describe <<<"$missing" >&2
   knows_distribution || say "packages can be installed here on Debian and Ubuntu only; install these by hand, then try again"
   exit 1
+}
+
+# The CMake option that offers the tests where they can be built.
+tests_if_possible() {
+  if has_header gtest/gtest.h && has_header gmock/gmock.h; then echo -DMEMKIT_TESTS=ON; else echo -DMEMKIT_TESTS=OFF; fi
 }
 
 # Jobs that fit: one a processor, and about 700 MB of available memory each.

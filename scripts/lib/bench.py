@@ -1,0 +1,173 @@
+"""The measurements of scripts/bench: what is compared with what, under which bars. Run that, not this."""
+
+import sys
+from pathlib import Path
+
+from bench_measure import BATCH_SECONDS, Command, Spread
+from bench_measure import google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
+from bench_table import circumstances, mebibytes, milliseconds, table
+
+ENOUGH_PAIRS = 15
+DYNAMIC = "build/default/"
+STATIC = "build/static/"
+HELPERS = "tests/bench/"
+
+
+class Run:
+    """One run of the bench: its sections, and how many bars were met."""
+
+    def __init__(self, pairs):
+        self.pairs = pairs
+        self.text = ""
+        self.bars = 0
+        self.missed = []
+
+    def write(self, text):
+        self.text += text
+        print(text, end="", flush=True)
+
+    def judge(self, what, spread, bar):
+        if bar is None:
+            return "-"
+        verdict = spread.verdict(bar)
+        self.bars += 1
+        if verdict == "MISSED":
+            self.missed.append(what)
+        return verdict
+
+    def compare(self, commands, comparisons):
+        """Runs the commands in turns; comparisons are (command, other, bar or None)."""
+        seconds = take_turns(commands, self.pairs)
+        rows = []
+        for command, other, bar in comparisons:
+            spread = ratios(seconds, command, other)
+            rows.append([command.name, other.name, f"{spread.median:.2f}", f"{spread.low:.2f} to {spread.high:.2f}"])
+            rows[-1] += [f"{bar:.2f}" if bar else "-", self.judge(f"{command.name} against {other.name}", spread, bar)]
+        self.write(table(["Command", "Against", "Ratio", "Middle half", "Bar", "Verdict"], rows, left=2) + "\n")
+        rows = []
+        for command in commands:
+            spread = Spread.of(seconds[command])
+            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+            rows.append([command.name, milliseconds(spread.median)])
+            rows[-1] += [f"{milliseconds(spread.low)} to {milliseconds(spread.high)}", mebibytes(peak)]
+        self.write(table(["Command", "Wall time", "Middle half", "Peak RSS"], rows) + "\n")
+
+
+def memkit(*words):
+    """The same command line with both builds, and the name they go by."""
+    name = " ".join(("memkit", *words))
+    return [Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in (("dynamic", DYNAMIC), ("static", STATIC))]
+
+
+def floor(name, like):
+    """The floor that writes as much as `like` does, in both builds."""
+    size = str(len(output_of(like.argv)))
+    return [
+        Command(f"floor ({how})", (where + HELPERS + name, size)) for how, where in (("dynamic", DYNAMIC), ("static", STATIC))
+    ]
+
+
+def bench_free(run):
+    run.write(
+        "## free\n\nStart to end, against procps's `free`. The floor is a C program that opens, reads and closes"
+        "\n/proc/meminfo and writes as many bytes.\n\n"
+    )
+    dynamic, static = memkit("free")
+    floor_dynamic, floor_static = floor("free_floor", dynamic)
+    peer = Command("free", ("free",))
+    again = Command(static.name + " again", static.argv)
+    run.compare(
+        [peer, dynamic, static, floor_dynamic, floor_static, again],
+        [
+            (static, peer, 1.0),
+            (dynamic, peer, 1.5),
+            (static, floor_static, None),
+            (dynamic, floor_dynamic, None),
+            (floor_dynamic, peer, None),
+            (again, static, None),
+        ],
+    )
+
+
+def bench_size(run):
+    run.write("## size\n\nBytes of the stripped program.\n\n")
+    rows = []
+    for how, where, bar in (("dynamic", DYNAMIC, 1_500_000), ("static", STATIC, 4_000_000)):
+        size = stripped_bytes(where + "memkit")
+        verdict = run.judge(f"size ({how})", Spread(size, size, size), bar)
+        rows.append([f"memkit ({how})", f"{size:,}", f"{bar:,}", verdict])
+    run.write(table(["Program", "Bytes", "Bar", "Verdict"], rows) + "\n")
+
+
+def bench_parse(run):
+    run.write("## parse\n\nCPU time of parsing one file of a captured machine (Google Benchmark).\n\n")
+    bars_ns = {"meminfo": 10e3, "vmstat": 10e3}
+    rows = []
+    for name, (spread, speed) in google_benchmark(DYNAMIC + HELPERS + "memkit_bench", run.pairs).items():
+        bar = bars_ns.get(name)
+        rows.append([name, f"{spread.median / 1e3:,.2f} us", f"{spread.low / 1e3:,.2f} to {spread.high / 1e3:,.2f}"])
+        rows[-1] += [f"{speed / 1e6:,.0f} MB/s", f"{bar / 1e3:.0f} us" if bar else "-", run.judge("parse " + name, spread, bar)]
+    run.write(table(["File", "Time", "Middle half", "Speed", "Bar", "Verdict"], rows) + "\n")
+
+
+def bench_smem(run):
+    run.write(
+        "## smem\n\nThe processes that happen to run. The floor is a C program that lists /proc, reads stat, smaps_rollup and"
+        "\ncmdline of each process as memkit does, and writes as many bytes.\n\n"
+    )
+    dynamic, static = memkit("smem", "-s", "pss")
+    floor_dynamic, floor_static = floor("smem_floor", dynamic)
+    peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
+    run.compare(
+        [dynamic, static, floor_dynamic, floor_static, *peers],
+        [(build, other, None) for build, its_floor in ((dynamic, floor_dynamic), (static, floor_static)) for other in (*peers, its_floor)],
+    )
+
+
+def bench_report(run):
+    run.write("## report\n\nThe whole report, against a table of processes alone.\n\n")
+    dynamic, static = memkit("report", "--json")
+    peer = Command("smem -s pss", ("smem", "-s", "pss"))
+    run.compare([dynamic, static, peer], [(dynamic, peer, None), (static, peer, None)])
+
+
+SECTIONS = {"free": bench_free, "size": bench_size, "parse": bench_parse, "smem": bench_smem, "report": bench_report}
+
+METHOD = """\
+# Benchmarks
+
+Written by `scripts/bench` from one run; nothing here is typed by hand. Wall times are those of whole commands, start
+of the process included, under hyperfine without a shell, output thrown away. The commands of a table take turns: in
+each of {pairs} rounds every command runs one batch (about {batch_runs} runs of a command of a millisecond), every other
+round backwards. A batch counts with its median; a ratio is formed within each round. Shown are the median of the
+ratios and their middle half (interquartile range). A bar that is missed by under 15 % counts as missed only if the
+middle half lies beyond it. Ratios without a bar, times and memory are for information. *dynamic* and *static* are the
+CMake presets default and static.
+
+{facts}
+{sections}{summary}"""
+
+
+def main(names, pairs):
+    run = Run(pairs)
+    facts = circumstances(DYNAMIC + "memkit")
+    run.write(facts + "\n")
+    run.text = ""
+    for name, section in SECTIONS.items():
+        if not names or name in names:
+            section(run)
+    summary = f"{run.bars - len(run.missed)} of {run.bars} bars met"
+    summary += ": missed " + ", ".join(run.missed) + ".\n" if run.missed else ".\n"
+    print(summary, end="")
+    if not names and pairs >= ENOUGH_PAIRS:
+        text = METHOD.format(pairs=pairs, batch_runs=round(BATCH_SECONDS / 1e-3), facts=facts, sections=run.text, summary=summary)
+        Path("BENCHMARKS.md").write_text(text)
+        print("written to BENCHMARKS.md")
+    return 1 if run.missed else 0
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--list"]:
+        print(*SECTIONS, sep="\n")
+    else:
+        sys.exit(main(sys.argv[2:], int(sys.argv[1])))

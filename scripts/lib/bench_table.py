@@ -1,0 +1,85 @@
+"""Tables that read well on a terminal and as Markdown, and the facts of the machine. See scripts/bench."""
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+
+def table(headings, rows, left=1):
+    """The first `left` columns to the left, the others to the right."""
+    lines = [headings, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(headings))]
+
+    def row(cells):
+        aligned = [cell.ljust(width) if i < left else cell.rjust(width) for i, (cell, width) in enumerate(zip(cells, widths))]
+        return "| " + " | ".join(aligned) + " |"
+
+    rule = "|" + "|".join("-" * (width + 2) if i < left else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
+    return "\n".join([row(headings), rule, *map(row, rows)]) + "\n"
+
+
+def milliseconds(seconds):
+    return f"{seconds * 1e3:.{2 if seconds < 0.1 else 0}f} ms"
+
+
+def mebibytes(size):
+    return f"{size / 2**20:.1f} MiB"
+
+
+def first_line(*argv):
+    try:
+        text = subprocess.run(argv, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return text.splitlines()[0].strip() if text.strip() else ""
+
+
+def processor():
+    text = Path("/proc/cpuinfo").read_text()
+    model = re.search(r"^model name\s*:\s*(.+)$", text, re.M)
+    count = os.cpu_count()
+    virtual = ", virtual machine" if re.search(r"^flags.*\bhypervisor\b", text, re.M) else ""
+    return f"{model[1] if model else platform.machine()}, {count} CPU{'s' if count != 1 else ''}{virtual}"
+
+
+def memory():
+    total_kb = int(re.search(r"^MemTotal:\s*(\d+)", Path("/proc/meminfo").read_text(), re.M)[1])
+    return f"{total_kb / 2**20:.1f} GiB"
+
+
+def distribution():
+    match = re.search(r'^PRETTY_NAME="?([^"\n]*)', Path("/etc/os-release").read_text(), re.M)
+    return match[1] if match else "unknown"
+
+
+def source_state():
+    commit = first_line("git", "rev-parse", "--short", "HEAD")
+    if not commit:
+        return ""
+    changed = first_line("git", "status", "--porcelain", "--untracked-files=no", "--", "cmd", "lib", "cmake", "CMakeLists.txt")
+    return f", commit {commit}{' with changes' if changed else ''}"
+
+
+def package_version(name):
+    return first_line("dpkg-query", "-W", "-f", "${Version}", name)
+
+
+def circumstances(memkit):
+    """What the figures depend on, as a list."""
+    packages = [(name, package_version(name)) for name in ("procps", "smem", "smemstat", "hyperfine", "libbenchmark-dev")]
+    load = " ".join(f"{value:.2f}" for value in os.getloadavg())
+    facts = [
+        ("Date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
+        ("Processor", processor()),
+        ("Memory", memory()),
+        ("Kernel", f"{platform.system()} {platform.release()}"),
+        ("Distribution", distribution()),
+        ("Compiler", first_line("c++", "--version")),
+        ("memkit", first_line(memkit, "--version").removeprefix("memkit ") + source_state()),
+        ("Packages", ", ".join(f"{name} {version}" for name, version in packages if version)),
+        ("Load average at the start", load),
+    ]
+    return "".join(f"- {name}: {value}\n" for name, value in facts)
