@@ -1,8 +1,5 @@
 # Man pages and shell completion, made at build time from the option and column tables by memkit-docgen.
 
-if(NOT EXISTS ${PROJECT_SOURCE_DIR}/cmd/docgen.cpp)
-  return()
-endif()
 file(GLOB docgen_sources CONFIGURE_DEPENDS cmd/docgen*.cpp)
 add_executable(memkit-docgen ${docgen_sources})
 target_link_libraries(memkit-docgen PRIVATE memkit_commands)
