@@ -81,12 +81,12 @@ void add_user_memory(Parts& parts, const Meminfo& m) {
       .of_which("locked", "locked", m.mlocked_bytes, Reclaim::no, "mlock (VmLck)");
   parts
       .add("page_cache", m.shmem_bytes ? "page cache (files)" : "page cache with tmpfs", page_cache_files(m),
-           Reclaim::yes, "files, kept for reuse")
+           Reclaim::yes, "files, for reuse")
       .of_which("mapped", "mapped", m.mapped_bytes, Reclaim::partly, "by processes")
       .of_which("dirty", "dirty", m.dirty_bytes, Reclaim::partly)
       .of_which("writeback", "writeback", m.writeback_bytes, Reclaim::partly)
       .of_which("file_huge_pages", "THP", m.file_huge_pages_bytes, Reclaim::yes);
-  parts.add("shmem", "tmpfs and shared memory", shmem_in_cached(m), Reclaim::no, "tmpfs, SysV, memfd")
+  parts.add("shmem", "tmpfs and shared memory", shmem_in_cached(m), Reclaim::no, "tmpfs, shm, memfd")
       .of_which("shmem_huge_pages", "THP", m.shmem_huge_pages_bytes, Reclaim::no);
   parts.add("buffers", "buffers", m.buffers_bytes, Reclaim::yes, "block devices");
   parts.add("swap_cache", "unmapped swap cache", unmapped_swap_cache(m), Reclaim::yes, "also in swap");
@@ -99,14 +99,14 @@ void add_kernel_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   } else {
     parts.add("slab", "slab", m.slab_bytes, Reclaim::partly, "kernel objects");
   }
-  parts.add("kernel_reclaimable", "other reclaimable kernel", other_reclaimable(m), Reclaim::yes, "kernel page caches");
-  parts.add("kernel_stacks", "kernel stacks", m.kernel_stack_bytes, Reclaim::no, "one for each thread");
-  parts.add("vmalloc", "vmalloc (no stacks)", vmalloc_without_stacks(m), Reclaim::no, "modules, drivers, BPF");
+  parts.add("kernel_reclaimable", "other reclaimable kernel", other_reclaimable(m), Reclaim::yes, "kernel caches");
+  parts.add("kernel_stacks", "kernel stacks", m.kernel_stack_bytes, Reclaim::no, "one a thread");
+  parts.add("vmalloc", "vmalloc (no stacks)", vmalloc_without_stacks(m), Reclaim::no, "modules, drivers");
   parts.add("page_tables", "page tables", m.page_tables_bytes, Reclaim::no, "processes (VmPTE)");
   parts.add("secondary_page_tables", "secondary page tables", m.sec_page_tables_bytes, Reclaim::no,
             "KVM guests, IOMMU");
-  parts.add("percpu", "per-CPU", m.percpu_bytes, Reclaim::no, "counters, cgroups, BPF");
-  parts.add("struct_pages", "struct pages", memmap(s), Reclaim::no, "record of each page");
+  parts.add("percpu", "per-CPU", m.percpu_bytes, Reclaim::no, "counters, BPF");
+  parts.add("struct_pages", "struct pages", memmap(s), Reclaim::no, "page records");
   parts.add("bounce", "bounce buffers", m.bounce_bytes, Reclaim::no, "devices, old DMA");
   parts.add("writeback_tmp", "FUSE writeback buffers", m.writeback_tmp_bytes, Reclaim::no, "FUSE file systems");
   parts.add("quicklists", "quicklists", m.quicklists_bytes, Reclaim::yes, "spare page tables");
@@ -116,14 +116,14 @@ void add_kernel_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
 void add_reserved_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   const Hugepages pages = hugepages(s);
   parts.add("hugepages", "huge pages", pages.total_bytes, Reclaim::no, "vm.nr_hugepages")
-      .of_which("hugepages_used", "in use", pages.used_bytes, Reclaim::no, "hugetlbfs, MAP_HUGETLB")
+      .of_which("hugepages_used", "in use", pages.used_bytes, Reclaim::no, "hugetlbfs, mmap")
       .of_which("hugepages_reserved", "reserved", pages.reserved_bytes, Reclaim::no)
       .of_which("hugepages_idle", "idle", pages.idle_bytes, Reclaim::idle, "lower nr_hugepages");
   const CompressedSwap compressed = compressed_swap(s);
-  parts.add("compressed_swap", "zram and zswap", compressed.total_bytes, Reclaim::no, "swapped, compressed")
+  parts.add("compressed_swap", "zram and zswap", compressed.total_bytes, Reclaim::no, "compressed swap")
       .of_which("zram", "zram", compressed.zram_bytes, Reclaim::no, "zramctl")
-      .of_which("zswap", "zswap", compressed.zswap_bytes, Reclaim::partly, "before the swap device");
-  parts.add("balloon", "balloon", balloon(s), Reclaim::no, "lent to hypervisor");
+      .of_which("zswap", "zswap", compressed.zswap_bytes, Reclaim::partly, "before swap");
+  parts.add("balloon", "balloon", balloon(s), Reclaim::no, "the hypervisor");
   parts.add("gpu_active", "GPU in use", m.gpu_active_bytes, Reclaim::no, "graphics drivers");
   parts.add("gpu_reclaim", "GPU kept for reuse", m.gpu_reclaim_bytes, Reclaim::yes, "driver page pools");
 }
@@ -131,7 +131,7 @@ void add_reserved_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
 void add_free_memory(Parts& parts, const Snapshot& s, const Meminfo& m) {
   parts.add("pcp_free", "free on per-CPU lists", pcp_free(s), Reclaim::free, "each CPU's stock");
   parts.add("free", "free", m.mem_free_bytes, Reclaim::free, "nobody")
-      .of_which("cma_free", "CMA", m.cma_free_bytes, Reclaim::free, "devices, movable pages")
+      .of_which("cma_free", "CMA", m.cma_free_bytes, Reclaim::free, "devices, movable")
       .of_which("unaccepted", "not yet accepted", m.unaccepted_bytes, Reclaim::free);
 }
 

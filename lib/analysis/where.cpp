@@ -16,11 +16,11 @@ struct GroupRule {
 /// What no rule names is the kernel's: a part that is new in the accounting is never left out of the sum.
 constexpr std::size_t kKernelOther = 4;
 constexpr GroupRule kRules[] = {
-    {"anonymous", "anonymous", "processes' own; can only go to swap", {"anonymous"}},
-    {"page_cache", "page cache", "gives way when memory is asked for", {"page_cache", "buffers", "swap_cache"}},
-    {"shmem", "tmpfs/shared", "only swap, or deleting it, frees it", {"shmem"}},
+    {"anonymous", "anonymous", "processes'; can only go to swap", {"anonymous"}},
+    {"page_cache", "page cache", "gives way when memory is needed", {"page_cache", "buffers", "swap_cache"}},
+    {"shmem", "tmpfs/shared", "swap or deleting it frees it", {"shmem"}},
     {"slab", "slab", "kernel objects", {"slab", "slab_reclaimable", "slab_unreclaimable"}},
-    {"kernel_other", "kernel other", "stacks, page tables, per-CPU, vmalloc, ...", {}},
+    {"kernel_other", "kernel other", "stacks, page tables, vmalloc, ...", {}},
     {"hugepages", "huge pages", "set aside, used or not", {"hugepages"}},
     {"compressed_swap", "zram/zswap", "swapped pages, compressed", {"compressed_swap"}},
     {"free", "free", "not in use, not even as cache", {"free", "pcp_free"}},
@@ -55,8 +55,7 @@ std::vector<MemoryGroup> memory_groups(const Accounting& accounting) {
   std::vector<MemoryGroup> groups;
   for (const GroupRule& rule : kRules) groups.push_back({rule.id, rule.label, rule.note, {}, {}});
   for (const AccountPart& part : accounting.parts) add_bytes(groups[group_of(part.id)].bytes, part.bytes);
-  groups.push_back(
-      {"residual", "unaccounted", "no field names it: drivers, network, ...", accounting.residual_bytes, {}});
+  groups.push_back({"residual", "unaccounted", "unnamed: drivers, network, ...", accounting.residual_bytes, {}});
   if (accounting.residual_bytes && *accounting.residual_bytes < 0) {
     groups.back().label = "overcounted";
     groups.back().note = "fields of the kernel overlap";

@@ -52,7 +52,7 @@ constexpr Column<BreakdownLine> kBreakdown[] = {
 };
 
 std::string bar_of(const Got<double>& share_pct) {
-  constexpr double kWidth = 12;  // all of RAM
+  constexpr double kWidth = 8;  // all of RAM; with it the table just fits into 80 columns
   if (!share_pct || *share_pct <= 0) return "";
   return std::string(static_cast<std::size_t>(std::lround(std::min(*share_pct, 100.0) / 100 * kWidth)), '#');
 }

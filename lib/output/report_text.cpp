@@ -27,7 +27,7 @@ std::string upper(std::string_view word) {
 }
 
 void print_groups(Out& out, const ReportFacts& facts, bool bars) {
-  constexpr std::size_t kBarWidth = 16;
+  constexpr std::size_t kBarWidth = 8;  // the longest note still ends within 80 columns
   out.print("WHERE THE MEMORY IS ({})\n", size_text(facts.accounting.total_bytes));
   for (const MemoryGroup& group : memory_groups(facts.accounting)) {
     const double share = group.share_pct.value_or(0);
