@@ -21,7 +21,7 @@ void write_part(JsonWriter& json, const AccountPart& part) {
   json.field("bytes", part.bytes);
   json.field("share_pct", part.share_pct);
   json.field("reclaim", to_string(part.reclaim));
-  json.field("owner", part.owner);
+  text_field(json, "owner", part.owner);
   json.key("of_which");
   json.begin_array();
   for (const AccountPart& inner : part.of_which) write_part(json, inner);

@@ -100,9 +100,9 @@ void write_slab(JsonWriter& json, const Meminfo& m) {
 void write_processes(JsonWriter& json, const ReportFacts& facts) {
   const TopProcesses& totals = facts.processes;
   json.begin_object();
-  json.field("process_count", totals.count);
-  json.field("kernel_thread_count", facts.walk.kernel_threads);
-  json.field("zombie_count", facts.walk.zombies);
+  json.field("processes_count", totals.count);
+  json.field("kernel_threads_count", facts.walk.kernel_threads);
+  json.field("zombies_count", facts.walk.zombies);
   json.field("pss_bytes", totals.pss_bytes);
   json.field("uss_bytes", totals.uss_bytes);
   json.field("rss_bytes", totals.rss_bytes);
@@ -133,7 +133,7 @@ void write_stall(JsonWriter& json, std::string_view name, const StallShare& stal
 
 void write_delta(JsonWriter& json, const Delta& delta) {
   json.begin_object();
-  json.field("seconds_s", delta.seconds);
+  json.field("elapsed_s", delta.seconds);
   json.key("no_rates_why");
   delta.no_rates_why.empty() ? json.null() : json.value(delta.no_rates_why);
   write_change(json, "swap_in_bytes", delta.swap_in_bytes);
