@@ -12,6 +12,7 @@
 #include "envelope.h"
 #include "free_options.h"
 #include "output/columns_free.h"
+#include "output/escape.h"
 #include "output/free_table.h"
 #include "output/free_views.h"
 #include "output/json_memory.h"
@@ -94,7 +95,9 @@ Sample take_sample(const Context& context, const Root& root) {
     sample.cgroup_facts = collect_cgroup(root, context.args.value("cgroup").value_or(""));
     sample.cgroup = cgroup_memory(sample.cgroup_facts, sample.snapshot.meminfo->mem_total_bytes);
     if (context.args.has("cgroup") && sample.cgroup_facts.version == CgroupVersion::none) {
-      throw RunError(std::string(sample.cgroup_facts.problem));
+      const std::string path = context.args.value("cgroup").value_or("");
+      throw RunError(fmt::format("--cgroup{}: {}", path.empty() ? "" : "='" + for_terminal(path) + "'",
+                                 sample.cgroup_facts.problem));
     }
   }
   return sample;
@@ -234,8 +237,9 @@ std::vector<Watched> watched_figures(const Arguments& args, const Sample* sample
   }
   for (const std::string& range : args.values("warning")) add_range(figures, "available", range, &Watched::warning);
   for (const std::string& range : args.values("critical")) add_range(figures, "available", range, &Watched::critical);
-  if (args.values("warning").empty()) figures[0].warning.push_back(parse_range("10%:"));
-  if (args.values("critical").empty()) figures[0].critical.push_back(parse_range("5%:"));
+  // Watching another figure as well does not take the eye off this one.
+  if (figures[0].warning.empty()) figures[0].warning.push_back(parse_range("10%:"));
+  if (figures[0].critical.empty()) figures[0].critical.push_back(parse_range("5%:"));
   return figures;
 }
 
