@@ -1,0 +1,118 @@
+// Transcripts of commands over captured roots, in tests/cli/golden. MEMKIT_UPDATE_GOLDEN=1 writes them anew: read
+// the difference before it is committed.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "cli/free_fixtures.h"
+#include "cli/support.h"
+
+namespace memkit {
+namespace {
+
+using Words = std::vector<std::string>;
+
+/// A document as a transcript shows it: indented, keys in their order, without the program's version.
+std::string shown_json(const std::string& text) {
+  nlohmann::ordered_json document = nlohmann::ordered_json::parse(text);
+  EXPECT_FALSE(document.value("version", "").empty());
+  document["version"] = "VERSION";
+  return document.dump(2) + "\n";
+}
+
+/// What the commands print, run beside the captured roots.
+std::string transcript(const std::vector<Words>& commands, unsigned short tty_columns) {
+  Given given;
+  given.cwd = MEMKIT_SOURCE_DIR "/testdata/roots";
+  given.tty_columns = tty_columns;
+  given.env = {"TERM=xterm", "NO_COLOR", "COLUMNS"};
+  std::string text;
+  for (const Words& words : commands) {
+    const Outcome outcome = run(words, given);
+    const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
+    text += (text.empty() ? "$ memkit " : "\n$ memkit ") + joined(words) + "\n";
+    text += json ? shown_json(outcome.out) : outcome.out;
+    for (const std::string& line : lines_of(outcome.err)) text += "stderr: " + line + "\n";
+    if (outcome.status != 0) text += "exit status: " + std::to_string(outcome.status) + "\n";
+  }
+  return text;
+}
+
+struct Golden {
+  const char* file;
+  std::vector<Words> commands;
+  unsigned short tty_columns = 0;
+};
+
+constexpr const char* kVm = "--root=6.18-x86_64-vm";
+
+void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.file; }
+
+struct Transcript : testing::TestWithParam<Golden> {};
+
+TEST_P(Transcript, IsAsBefore) {
+  const std::string file = std::string(MEMKIT_SOURCE_DIR "/tests/cli/golden/") + GetParam().file + ".txt";
+  const std::string now = transcript(GetParam().commands, GetParam().tty_columns);
+  const char* const update = std::getenv("MEMKIT_UPDATE_GOLDEN");
+  if (update != nullptr && *update == '1') {
+    std::ofstream(file, std::ios::binary) << now;
+    GTEST_SKIP() << "skipped: " << file << " was written anew";
+  }
+  EXPECT_EQ(now, read_file(file)) << "MEMKIT_UPDATE_GOLDEN=1 writes it anew";
+}
+
+INSTANTIATE_TEST_SUITE_P(Free, Transcript,
+                         testing::Values(Golden{"free-rows",
+                                                {{"free", kVm},
+                                                 {"free", kVm, "-h"},
+                                                 {"free", kVm, "-w"},
+                                                 {"free", kVm, "-ltv"},
+                                                 {"free", kVm, "-h", "--si"},
+                                                 {"free", kVm, "-L"},
+                                                 {"free", kVm, "-L", "-h"},
+                                                 {"free", kVm, "-n"},
+                                                 {"free", kVm, "-o", "free,AVAILABLE"},
+                                                 {"free", kVm, "-o", "+buffers"},
+                                                 {"free", kVm, "--health"}}},
+                                         Golden{"free-breakdown",
+                                                {{"free", kVm, "--breakdown"},
+                                                 {"free", kVm, "--breakdown", "-b", "-o", "id,size"},
+                                                 {"free", kVm, "--breakdown", "-m", "--health"}}},
+                                         Golden{"free-breakdown-terminal", {{"free", kVm, "--breakdown"}}, 80},
+                                         Golden{"free-nodes",
+                                                {{"free", kVm, "--nodes"}, {"free", kVm, "--nodes", "-wh"}}},
+                                         Golden{"free-cgroup",
+                                                {{"free", kVm, "--cgroup"},
+                                                 {"free", kVm, "--cgroup=/"},
+                                                 {"free", kVm, "--cgroup=/fixture-2/fixture-3"},
+                                                 {"free", kVm, "--cgroup=/nowhere"}}},
+                                         Golden{"free-explain", {{"free", kVm, "--explain"}}},
+                                         Golden{"free-check",
+                                                {{"free", kVm, "--check"},
+                                                 {"free", kVm, "--check", "--warning", "99%:"},
+                                                 {"free", kVm, "--check", "--critical", "swap_used=@0:50%"}}},
+                                         Golden{"free-json", {{"free", kVm, "--json"}}}),
+                         [](const auto& info) {
+                           std::string name = info.param.file;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+INSTANTIATE_TEST_SUITE_P(Others, Transcript,
+                         testing::Values(Golden{"smem",
+                                                {{"smem", kVm}, {"smem", kVm, "-trk"}, {"smem", kVm, "--explain"}}},
+                                         Golden{"smem-json", {{"smem", kVm, "--json"}}},
+                                         Golden{"report", {{"report", kVm}, {"report", kVm, "--top=1", "--explain"}}},
+                                         Golden{"report-terminal", {{"report", kVm}}, 60},
+                                         Golden{"report-json", {{"report", kVm, "--json"}}}),
+                         [](const auto& info) {
+                           std::string name = info.param.file;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
+
+}  // namespace
+}  // namespace memkit
