@@ -15,7 +15,7 @@ bool is_part(const Bytes& bytes) { return bytes || bytes.missing() != Missing::a
 
 class Parts {
  public:
-  Parts(std::vector<AccountPart>& parts, Bytes total) : parts_(parts), total_(std::move(total)) {}
+  Parts(std::vector<AccountPart>& parts, const Bytes& total) : parts_(parts), total_(total) {}
 
   Parts& add(std::string_view id, std::string_view label, const Bytes& bytes, Reclaim reclaim, std::string_view owner) {
     last_is_part_ = is_part(bytes);

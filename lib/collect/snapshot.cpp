@@ -113,7 +113,7 @@ std::vector<NodeFacts> collect_nodes(Reader& reader) {
     node.node = *number;
     node.meminfo = reader.parse(base + "/" + name + "/meminfo", parse_node_meminfo).value_or({});
     node.vmstat = reader.parse(base + "/" + name + "/vmstat", parse_vmstat).value_or({});
-    nodes.push_back(std::move(node));
+    nodes.push_back(node);
   }
   std::sort(nodes.begin(), nodes.end(), [](const NodeFacts& a, const NodeFacts& b) { return a.node < b.node; });
   return nodes;
