@@ -184,41 +184,64 @@ TEST(Docs, MandocFindsNothingToWarnOf) {
   }
 }
 
-/// Lines ".Dl $ memkit …" of all pages: (page, command line).
-std::vector<std::pair<std::string, std::string>> man_examples() {
-  std::vector<std::pair<std::string, std::string>> examples;
+/// A command line of the documents, with the file that it stands in.
+struct Example {
+  std::string file;
+  std::string line;
+};
+
+/// Lines ".Dl $ memkit …" of the man pages.
+std::vector<Example> man_examples() {
+  std::vector<Example> examples;
   for (const Table& table : tables()) {
     for (const std::string& line : lines_of(without(read_file(table.page()), "\\&"))) {
       constexpr std::string_view kMark = ".Dl $ ";
-      if (!line.starts_with(kMark)) continue;
-      std::string command = line.substr(kMark.size());
-      for (std::size_t at = command.find("\\"); at != std::string::npos; at = command.find("\\", at + 1)) {
-        if (command.compare(at, 2, "\\e") == 0)
-          command.replace(at, 2, "\\");
-        else
-          command.erase(at, 1);
-      }
-      examples.emplace_back(table.page(), command);
+      if (line.starts_with(kMark)) examples.push_back({table.page(), without(line.substr(kMark.size()), "\\")});
     }
   }
   return examples;
 }
 
-TEST(Docs, ExamplesOfTheManPagesRun) {
-  SKIP_WITHOUT_TOOL("jq");
-  const auto examples = man_examples();
-  EXPECT_GE(examples.size(), commands().size() * 2);
+/// Lines of the README's blocks of "sh"; blocks without a language are not for every machine.
+std::vector<Example> readme_examples() {
+  std::vector<Example> examples;
+  bool runs = false;
+  for (const std::string& line : lines_of(read_file(MEMKIT_SOURCE_DIR "/README.md"))) {
+    if (line.starts_with("```")) {
+      runs = line == "```sh";
+    } else if (runs) {
+      examples.push_back({"README.md", line});
+    }
+  }
+  return examples;
+}
+
+void expect_examples_run(const std::vector<Example>& examples) {
   TemporaryDir bin;
   ASSERT_EQ(symlink(MEMKIT_BINARY, (bin.path() + "/memkit").c_str()), 0);
-  for (const auto& [page, line] : examples) {
-    SCOPED_TRACE(page + ": " + line);
-    const Outcome ran =
-        shell("set -e; PATH=\"$BIN:$PATH\"; " + line, {.env = {"BIN=" + bin.path()}, .cwd = bin.path()});
+  for (const auto& [file, line] : examples) {
+    SCOPED_TRACE(file + ": " + line);
+    const Outcome ran = shell("PATH=\"$BIN:$PATH\"; " + line, {.env = {"BIN=" + bin.path()}, .cwd = bin.path()});
     EXPECT_THAT(ran.status, AnyOf(0, 1, 2)) << ran.err;  // 1 and 2: what a monitoring plugin found
     EXPECT_TRUE(ran.out != "" || (ran.status == 1 && ran.err != "")) << "neither figures nor a reason";
     EXPECT_THAT(ran.err, testing::Not(HasSubstr("Try 'memkit")));
     EXPECT_THAT(ran.err, testing::Not(HasSubstr("not found")));
+    EXPECT_THAT(ran.err, testing::Not(HasSubstr("jq: error")));
   }
+}
+
+TEST(Docs, ExamplesOfTheManPagesRun) {
+  SKIP_WITHOUT_TOOL("jq");
+  const std::vector<Example> examples = man_examples();
+  EXPECT_GE(examples.size(), commands().size() * 2);
+  expect_examples_run(examples);
+}
+
+TEST(Docs, ExamplesOfTheReadmeRun) {
+  SKIP_WITHOUT_TOOL("jq");
+  const std::vector<Example> examples = readme_examples();
+  EXPECT_GE(examples.size(), commands().size() * 2);
+  expect_examples_run(examples);
 }
 
 /// What bash offers for the last of `words`.
