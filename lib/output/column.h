@@ -28,9 +28,9 @@ struct ColumnInfo {
   std::string_view header;  ///< the heading in tables
   Unit unit = Unit::none;
   Align align = Align::right;
-  bool shown = false;     ///< part of the default table
-  bool summable = false;  ///< a total of it means something
-  std::string_view help;  ///< one line for --help and the man page, without a final stop
+  bool shown = false;           ///< part of the default table
+  bool summable = false;        ///< a total of it means something
+  std::string_view help;        ///< one line for --help and the man page, without a final stop
   std::string_view alias = {};  ///< a second name in -o and -s
   /// A column of long names: in a pipe it is padded to at most so many columns, and a longer name pushes its own
   /// line alone; in a window it is the first to be cut. 0: as wide as its longest cell.

@@ -294,7 +294,7 @@ class StoppedShell {
 /// The words of the row that begins with `pid`.
 std::vector<std::string> row_of(const std::string& pid, const std::string& table) {
   for (const std::string& line : lines_of(table)) {
-    const std::vector<std::string> words = words_of(line);
+    std::vector<std::string> words = words_of(line);
     if (!words.empty() && words.front() == pid) return words;
   }
   return {};
@@ -329,7 +329,7 @@ TEST(SmemLive, AStoppedProcessHasTheFiguresOfSmemItself) {
 
 /// memkit where any user can run it.
 std::string public_binary(const TemporaryDir& dir) {
-  const std::string path = dir.path() + "/memkit";
+  std::string path = dir.path() + "/memkit";
   std::filesystem::copy_file(MEMKIT_BINARY, path);
   chmod(dir.path().c_str(), 0755);
   chmod(path.c_str(), 0755);
