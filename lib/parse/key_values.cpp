@@ -16,14 +16,16 @@ KeyValue parse_key_value(std::string_view line) {
 }
 
 bool take_expected(std::string_view& rest, std::string_view key, Got<std::uint64_t>& value) {
-  if (!rest.starts_with(key)) return false;
+  if (rest.size() <= key.size()) return false;
+  const char behind = rest[key.size()];  // tells most other keys, without a comparison
+  if ((behind != ':' && behind != ' ') || !rest.starts_with(key)) return false;
   const char* at = rest.data() + key.size();
   const char* const end = rest.data() + rest.size();
-  if (at != end && *at == ':') ++at;
+  if (behind == ':') ++at;
   while (at != end && (*at == ' ' || *at == '\t')) ++at;
   std::uint64_t number = 0;
   const auto [stop, error] = std::from_chars(at, end, number);
-  if (error != std::errc{} || at == rest.data() + key.size()) return false;
+  if (error != std::errc{}) return false;
   std::string_view unit(stop, static_cast<std::size_t>(end - stop));
   const bool kib = unit.starts_with(" kB\n");
   if (!kib && !unit.starts_with('\n')) return false;

@@ -6,7 +6,7 @@
 namespace memkit {
 namespace {
 
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+constexpr auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };  // a lambda is inlined
 constexpr bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 }  // namespace
