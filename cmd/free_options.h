@@ -39,8 +39,8 @@ inline constexpr OptionSpec kFreeOptions[] = {
     opt::color,
     opt::explain,
     opt::check,
-    opt::warning,
-    opt::critical,
+    with_help(opt::warning, "warn if available is outside RANGE (10%:)"),
+    with_help(opt::critical, "critical if available is outside RANGE (5%:)"),
     opt::help,
     opt::version,
 };
