@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "collect/users.h"
 #include "command.h"
 #include "envelope.h"
 #include "output/escape.h"
@@ -40,8 +41,13 @@ Snapshot sample_again(const Context& context, const Root& root, double seconds, 
 
 void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   const Users users(root);
-  facts.walk = visit_processes(root, {}, facts.snapshot.page_size_bytes,
-                               [&](Process&& process) { add_process(facts.processes, std::move(process), limit); });
+  WalkPolicy policy;
+  policy.jobs = root.usable_cpus().value_or(1);
+  ProcessList list = read_processes(root, policy, facts.snapshot.page_size_bytes);
+  facts.walk = list.summary;
+  for (Process& process : list.rows) {
+    add_process(facts.processes, std::move(process), limit);
+  }
   for (const Process& process : facts.processes.top) {
     facts.top_users.push_back(process.uid ? users.name(*process.uid) : std::string());
   }

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "collect/users.h"
 #include "command.h"
 #include "envelope.h"
 #include "output/columns_process.h"
@@ -33,18 +34,22 @@ Choice choose(const Arguments& args) {
 
 struct Processes {
   std::vector<ProcessRow> rows;
+  std::unique_ptr<NamePool> names;
   WalkSummary summary;
 };
 
 Processes read_processes(const Root& root, const Snapshot& snapshot) {
   Processes processes;
   const Users users(root);
-  processes.summary = visit_processes(root, {}, snapshot.page_size_bytes, [&](Process&& process) {
-    if (process.kind != ProcessKind::user) return;
+  ProcessList list = read_processes(root, {}, snapshot.page_size_bytes);
+  processes.summary = list.summary;
+  processes.names = std::move(list.names);
+  for (Process& process : list.rows) {
+    if (process.kind != ProcessKind::user) continue;
     ProcessRow row{std::move(process), {}};
     if (row.process.uid) row.user = users.name(*row.process.uid);
     processes.rows.push_back(std::move(row));
-  });
+  }
   const std::string where = root.is_live() ? "/proc" : for_terminal(root.name()) + "/proc";
   if (processes.summary.list_error != 0) {
     throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(processes.summary.list_error)));

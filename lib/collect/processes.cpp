@@ -1,311 +1,256 @@
 #include "collect/processes.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <limits>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <queue>
+#include <system_error>
+#include <thread>
 
-#include "parse/cmdline.h"
-#include "parse/comm.h"
-#include "parse/passwd.h"
-#include "parse/pid_stat.h"
-#include "parse/pid_statm.h"
-#include "parse/pid_status.h"
-#include "parse/smaps.h"
-#include "parse/smaps_rollup.h"
-#include "parse/text.h"
+#include "collect/pids.h"
+#include "collect/walker.h"
 
 namespace memkit {
 namespace {
 
-using Bytes = Got<std::uint64_t>;
+using Clock = std::chrono::steady_clock;
 
-template <class T>
-void fill(Got<T>& slot, const Got<T>& value) {
-  if (!slot && value) slot = value;
-}
-
-bool is_gone(int error) { return error == ENOENT || error == ESRCH; }
-bool is_denied(int error) { return error == EACCES || error == EPERM; }
-
-Bytes pages_to_bytes(const Got<std::uint64_t>& pages, const Bytes& page_size) {
-  if (!pages) return pages;
-  if (!page_size) return page_size;
-  if (*page_size == 0 || *pages > std::numeric_limits<std::uint64_t>::max() / *page_size) return Missing::malformed;
-  return *pages * *page_size;
-}
-
-/// A count of threads; malformed past what a kernel can have.
-Got<std::uint32_t> narrow(const Got<std::uint64_t>& count) {
-  if (!count) return count.missing();
-  if (*count > std::numeric_limits<std::uint32_t>::max()) return Missing::malformed;
-  return static_cast<std::uint32_t>(*count);
-}
-
-/// A pid as proc writes it: digits alone, no zero in front.
-Got<std::uint32_t> to_pid(std::string_view name) {
-  if (name.empty() || name.front() == '0') return Missing::malformed;
-  return to_number<std::uint32_t>(name);
-}
-
-std::vector<std::uint32_t> pids_of(const std::vector<std::string>& names) {
-  std::vector<std::uint32_t> pids;
-  pids.reserve(names.size());
-  for (const std::string& name : names) {
-    if (const auto pid = to_pid(name)) pids.push_back(*pid);
-  }
-  std::sort(pids.begin(), pids.end());
-  return pids;
-}
-
-enum class Visit { row, vanished, hidden, no_process };
-
-/// Whether anything was learnt of a process but its number.
-bool is_known(const Process& process) {
-  return process.kind != ProcessKind::user || !process.name.empty() || process.vsz_bytes || process.rss_bytes ||
-         process.pss_bytes;
-}
-
-/// Reads one process after the other through one buffer.
-class Walker {
- public:
-  Walker(const Root& root, const WalkPolicy& policy, Bytes page_size)
-      : root_(root), policy_(policy), page_size_(page_size), live_(root.is_live()) {}
-
-  Visit visit(std::uint32_t pid, Process& process);
-
- private:
-  int read(const char* file);
-  bool read_stat(Process& process);
-  void read_status(Process& process);
-  void read_sizes(Process& process);
-  void read_name_and_command(Process& process);
-  bool walk(Process& process);
-  int read_counters(SmapsCounters& counters);
-  void find_living_thread(std::uint32_t pid);
-  [[nodiscard]] bool vanished(int error) const { return live_ && is_gone(error); }
-
-  const Root& root_;
-  const WalkPolicy policy_;
-  const Bytes page_size_;
-  const bool live_;
-  bool no_rollup_ = false;  // a kernel before 4.14: not asked again
-  Dir dir_;
-  std::string thread_;  // "task/TID/" where the process's memory shows there alone
-  std::string path_;
-  std::string text_;
+/// A process before its walk. Sizes are known only where the walk is ordered by them.
+struct Candidate {
+  std::uint32_t pid = 0;
+  Walker::Size size;
 };
 
-int Walker::read(const char* file) {
-  path_.assign(thread_).append(file);
-  return dir_.read(path_.c_str(), text_);
-}
-
-/// False where the process is gone.
-bool Walker::read_stat(Process& process) {
-  if (const int error = read("stat"); error != 0) return !vanished(error);
-  const PidStat stat = parse_pid_stat(text_);
-  if (!stat.comm) return true;
-  process.name.assign(*stat.comm);
-  if (stat.ppid && *stat.ppid >= 0) process.ppid = static_cast<std::uint32_t>(*stat.ppid);
-  process.threads = narrow(stat.num_threads);
-  process.starttime_ticks = stat.starttime_ticks;
-  const bool ended = stat.state && (*stat.state == 'Z' || *stat.state == 'X');
-  const bool no_memory = stat.vsize_bytes && *stat.vsize_bytes == 0;
-  if (const auto kernel_thread = stat.is_kernel_thread(); kernel_thread && *kernel_thread) {
-    process.kind = ProcessKind::kernel_thread;
-  } else if (ended || no_memory) {
-    process.kind = ProcessKind::zombie;
-  } else {
-    process.vsz_bytes = stat.vsize_bytes;
-    process.rss_bytes = pages_to_bytes(stat.rss_pages, page_size_);
+/// The N largest figures so far: what a process must be able to reach to be among the top.
+class TopBound {
+ public:
+  explicit TopBound(std::size_t top) : top_(top) {}
+  void add(const PackedCount& figure) {
+    if (top_ == 0 || !figure) return;
+    best_.push(*figure);
+    if (best_.size() > top_) best_.pop();
   }
-  return true;
-}
-
-/// What stat did not tell, and VmSwap.
-void Walker::read_status(Process& process) {
-  if (read("status") != 0) return;
-  const PidStatus status = parse_pid_status(text_);
-  if (process.name.empty() && status.name) process.name.assign(*status.name);
-  fill(process.ppid, status.ppid);
-  fill(process.uid, status.euid);
-  fill(process.threads, narrow(status.threads));
-  if (process.kind != ProcessKind::user) return;
-  if (status.kthread && *status.kthread == 1) {
-    process.kind = ProcessKind::kernel_thread;
-  } else if (status.state && (*status.state == 'Z' || *status.state == 'X')) {
-    process.kind = ProcessKind::zombie;
-  } else if (!process.vsz_bytes && !status.vm_size_bytes && status.threads) {
-    // Threads: stands behind the Vm lines, so none was cut off.
-    process.kind = ProcessKind::kernel_thread;
+  /// Strictly below the N-th best: equals still compete.
+  [[nodiscard]] bool excludes(std::uint64_t at_most) const {
+    return top_ != 0 && best_.size() == top_ && at_most < best_.top();
   }
-  if (process.kind != ProcessKind::user) return;
-  fill(process.vsz_bytes, status.vm_size_bytes);
-  fill(process.rss_bytes, status.vm_rss_bytes);
-  process.swap_bytes = status.vm_swap_bytes;
-}
 
-/// A capture may hold statm alone.
-void Walker::read_sizes(Process& process) {
-  if ((process.vsz_bytes && process.rss_bytes) || !page_size_ || read("statm") != 0) return;
-  const PidStatm statm = parse_pid_statm(text_);
-  // All zero: a kernel thread or a zombie, which only stat and status tell apart from each other.
-  if (statm.size_pages && *statm.size_pages == 0) return;
-  fill(process.vsz_bytes, pages_to_bytes(statm.size_pages, page_size_));
-  fill(process.rss_bytes, pages_to_bytes(statm.resident_pages, page_size_));
-}
+ private:
+  std::size_t top_;
+  std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>> best_;
+};
 
-/// 0 or an errno; EACCES too for the empty file that a copy without permission leaves.
-int Walker::read_counters(SmapsCounters& counters) {
-  int rollup_error = ENOENT;
-  if (!no_rollup_) {
-    rollup_error = read("smaps_rollup");
-    if (rollup_error == 0 && !text_.empty()) {
-      counters = parse_smaps_rollup(text_);
-      return 0;
-    }
-    if (live_ && rollup_error != ENOENT) return rollup_error == 0 ? ESRCH : rollup_error;
+PackedCount figure_of(const Process& process, TopFigure figure) {
+  switch (figure) {
+    case TopFigure::uss:
+      return process.uss_bytes;
+    case TopFigure::rss:
+      return process.rss_bytes;
+    case TopFigure::pss:
+      break;
   }
-  const int error = read("smaps");
-  if (error != 0) return rollup_error == 0 || is_denied(rollup_error) ? EACCES : error;
-  if (text_.empty()) return live_ ? ESRCH : EACCES;
-  no_rollup_ = live_;
-  counters = sum_smaps(text_);
-  return 0;
+  return process.pss_bytes;
 }
 
-/// False where the process is gone.
-bool Walker::walk(Process& process) {
-  SmapsCounters counters;
-  if (const int error = read_counters(counters); error != 0) {
-    // A kernel without CONFIG_PROC_PAGE_MONITOR has neither file, for processes that live on.
-    if (vanished(error) && (error == ESRCH || read("stat") != 0)) return false;
-    const Missing why = is_denied(error) ? Missing::denied : is_gone(error) ? Missing::absent : Missing::malformed;
-    process.pss_bytes = why;
-    process.uss_bytes = why;
-    process.swap_pss_bytes = why;
-    return true;
-  }
-  // Every smaps has Rss; of one that has not, nothing else is to be believed.
-  process.pss_bytes = counters.rss_bytes ? counters.pss_bytes : Bytes(Missing::malformed);
-  process.uss_bytes = counters.rss_bytes ? counters.uss_bytes() : Bytes(Missing::malformed);
-  process.swap_pss_bytes = counters.swap_pss_bytes;
-  // One consistent walk: its own RSS, not stat's.
-  if (counters.rss_bytes) process.rss_bytes = counters.rss_bytes;
-  if (counters.swap_bytes) process.swap_bytes = counters.swap_bytes;
-  return true;
-}
+/// One pass over the processes by one thread or several. What the threads share is behind the mutex.
+class Scan {
+ public:
+  Scan(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size, ProcessList& list)
+      : root_(root), policy_(policy), page_size_(page_size), list_(list), bound_(policy.top) {}
 
-void Walker::read_name_and_command(Process& process) {
-  if (process.name.empty() && read("comm") == 0) {
-    if (const auto comm = parse_comm(text_)) process.name.assign(*comm);
-  }
-  if (!policy_.read_command) return;
-  if (process.kind == ProcessKind::user && read("cmdline") == 0) process.command = parse_cmdline(text_).joined();
-  if (process.command.empty()) process.command = "[" + process.name + "]";
-}
+  void run(const std::vector<std::uint32_t>& pids);
 
-/// The first thread may end (pthread_exit) while others go on: the process's own files then show no memory.
-void Walker::find_living_thread(std::uint32_t pid) {
-  std::vector<std::string> names;
-  if (root_.list("proc/" + std::to_string(pid) + "/task", names) != 0) return;
-  for (const std::uint32_t tid : pids_of(names)) {
-    thread_ = "task/" + std::to_string(tid) + "/";
-    if (tid == pid || read("stat") != 0) continue;
-    const PidStat stat = parse_pid_stat(text_);
-    if (stat.vsize_bytes && *stat.vsize_bytes != 0) return;
-  }
-  thread_.clear();
-}
+ private:
+  enum class Decision { walk, skip, stop };
 
-Visit Walker::visit(std::uint32_t pid, Process& process) {
-  process.pid = pid;
-  thread_.clear();
-  dir_ = root_.open_dir("proc/" + std::to_string(pid));
-  if (!dir_) {
-    const int error = errno;
-    if (vanished(error)) return Visit::vanished;
-    return error == ENOTDIR ? Visit::no_process : Visit::hidden;
-  }
-  if (const auto owner = dir_.owner()) process.uid = *owner;
-  if (!read_stat(process)) return Visit::vanished;
-  if (process.kind == ProcessKind::zombie && process.threads && *process.threads > 1) {
-    find_living_thread(pid);
-    if (!thread_.empty()) {
-      const std::string name = process.name;
-      process.kind = ProcessKind::user;
-      if (!read_stat(process)) return Visit::vanished;
-      process.name = name;
+  void order_by_size();
+  void walk_all(unsigned worker);
+  Decision decide(const Candidate& candidate);
+  void take(Walker::Outcome outcome, Process&& process);
+  void count(const Process& process);
+  [[nodiscard]] double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  template <class Work>
+  void in_threads(Work work);
+
+  const Root& root_;
+  const WalkPolicy& policy_;
+  const Got<std::uint64_t> page_size_;
+  const Clock::time_point start_ = Clock::now();
+
+  std::vector<Candidate> candidates_;
+  std::atomic<std::size_t> next_ = 0;
+
+  std::mutex mutex_;
+  ProcessList& list_;
+  TopBound bound_;
+  double walk_s_ = 0;              // of all threads together, for the estimate
+  std::uint64_t walked_bytes_ = 0;
+};
+
+/// Calls work(worker) in `jobs` threads, this one included. Where no thread can be had, fewer do it all.
+template <class Work>
+void Scan::in_threads(Work work) {
+  next_ = 0;
+  std::vector<std::thread> threads;
+  for (unsigned worker = 1; worker < policy_.jobs; ++worker) {
+    try {
+      threads.emplace_back(work, worker);
+    } catch (const std::system_error&) {
+      break;
     }
   }
-  if (!live_) {
-    read_status(process);
-    if (process.kind == ProcessKind::user) read_sizes(process);
-  }
-  if (process.kind == ProcessKind::user && policy_.walk_pages && !walk(process)) return Visit::vanished;
-  if (live_ && process.kind == ProcessKind::user && !process.swap_bytes) read_status(process);
-  read_name_and_command(process);
-  return is_known(process) ? Visit::row : Visit::hidden;
+  work(0u);
+  for (std::thread& thread : threads) thread.join();
 }
 
-void count(const Process& process, const WalkPolicy& policy, WalkSummary& summary) {
-  ++summary.rows;
-  if (process.kind == ProcessKind::kernel_thread) ++summary.kernel_threads;
-  if (process.kind == ProcessKind::zombie) ++summary.zombies;
-  if (process.kind != ProcessKind::user || !policy.walk_pages || process.pss_bytes) return;
+/// Largest first: no thread is left with the giant at the end, and the top is found early.
+void Scan::order_by_size() {
+  in_threads([this](unsigned worker) {
+    Walker walker(root_, policy_, page_size_, *list_.names, worker);
+    for (std::size_t i = next_++; i < candidates_.size(); i = next_++) candidates_[i].size = walker.size_of(candidates_[i].pid);
+  });
+  std::stable_sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
+    return a.size.rss_bytes > b.size.rss_bytes;
+  });
+}
+
+/// Whether a process is to be walked. Where sizes bound the top, they come in falling order: behind the first that
+/// cannot be among it none can.
+Scan::Decision Scan::decide(const Candidate& candidate) {
+  const std::uint64_t rss = candidate.size.rss_bytes;
+  if (policy_.max_rss_bytes && rss > *policy_.max_rss_bytes) return Decision::skip;
+  if (policy_.budget_s) {
+    // Reports speak of 15 to 70 ns a page of 4 KiB; what this run has met counts from 64 MiB on.
+    constexpr double kUsualSecondsPerByte = 70e-9 / 4096;
+    constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
+    const double per_byte = walked_bytes_ >= kEnough ? walk_s_ / static_cast<double>(walked_bytes_) : kUsualSecondsPerByte;
+    if (elapsed_s() + static_cast<double>(rss) * per_byte > *policy_.budget_s) return Decision::skip;
+  }
+  if (policy_.top != 0 && page_size_) {
+    const std::uint64_t slack = rss_slack_pages(root_.possible_cpus(), candidate.size.threads) * *page_size_;
+    if (bound_.excludes(rss + slack)) return Decision::stop;
+  }
+  return Decision::walk;
+}
+
+void Scan::walk_all(unsigned worker) {
+  Walker walker(root_, policy_, page_size_, *list_.names, worker);
+  for (std::size_t i = next_++; i < candidates_.size(); i = next_++) {
+    Decision decision = Decision::walk;
+    {
+      const std::lock_guard lock(mutex_);
+      decision = decide(candidates_[i]);
+      if (decision == Decision::stop) {
+        ++list_.summary.pruned;
+        ++list_.summary.seen;
+        continue;
+      }
+    }
+    Process process;
+    const Clock::time_point begin = Clock::now();
+    const Walker::Outcome outcome = walker.visit(candidates_[i].pid, decision == Decision::skip, process);
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const std::lock_guard lock(mutex_);
+    if (outcome == Walker::Outcome::row && process.pss_bytes) {
+      walk_s_ += seconds;
+      walked_bytes_ += process.rss_bytes.value_or(0);
+    }
+    take(outcome, std::move(process));
+  }
+}
+
+void Scan::take(Walker::Outcome outcome, Process&& process) {
+  if (outcome == Walker::Outcome::no_process) return;
+  ++list_.summary.seen;
+  if (outcome == Walker::Outcome::vanished) ++list_.summary.vanished;
+  if (outcome == Walker::Outcome::hidden) ++list_.summary.hidden;
+  if (outcome != Walker::Outcome::row) return;
+  count(process);
+  bound_.add(figure_of(process, policy_.top_figure));
+  list_.rows.push_back(std::move(process));
+}
+
+void Scan::count(const Process& process) {
+  ++list_.summary.rows;
+  if (process.kind == ProcessKind::kernel_thread) ++list_.summary.kernel_threads;
+  if (process.kind == ProcessKind::zombie) ++list_.summary.zombies;
+  if (process.kind != ProcessKind::user || !policy_.walk_pages) return;
+  if (process.pss_bytes) {
+    ++list_.summary.walked;
+    return;
+  }
+  const std::uint64_t rss = process.rss_bytes.value_or(0);
   switch (process.pss_bytes.missing()) {
     case Missing::denied:
     case Missing::hidden:
-      ++summary.denied;
-      summary.denied_rss_bytes += process.rss_bytes.value_or(0);
+      ++list_.summary.denied;
+      list_.summary.denied_rss_bytes += rss;
+      break;
+    case Missing::skipped:
+      ++list_.summary.skipped;
+      list_.summary.skipped_rss_bytes += rss;
       break;
     case Missing::absent:
-      ++summary.unwalked;
+      ++list_.summary.unwalked;
       break;
     case Missing::malformed:
-      ++summary.unreadable;
+      ++list_.summary.unreadable;
       break;
+  }
+}
+
+void Scan::run(const std::vector<std::uint32_t>& pids) {
+  candidates_.reserve(pids.size());
+  for (const std::uint32_t pid : pids) candidates_.push_back({pid, {}});
+  list_.rows.reserve(pids.size());
+  const bool ordered = policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);
+  if (ordered) order_by_size();
+  in_threads([this](unsigned worker) { walk_all(worker); });
+  std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
+}
+
+/// Of rows that show one address space all but the first hand their page figures to it.
+/// Tasks that share memory without being threads (CLONE_VM) are parent and child, or siblings, and have one size.
+void find_shared_memory(const Root& root, std::vector<Process>& rows, WalkSummary& summary) {
+  const auto find = [&](std::uint32_t pid) {
+    const auto found = std::lower_bound(rows.begin(), rows.end(), pid, [](const Process& row, std::uint32_t p) { return row.pid < p; });
+    return found != rows.end() && found->pid == pid ? &*found : nullptr;
+  };
+  for (Process& row : rows) {
+    if (row.kind != ProcessKind::user || !row.vsz_bytes || !row.ppid) continue;
+    Process* const parent = find(*row.ppid);
+    if (parent == nullptr || parent == &row || parent->vsz_bytes != row.vsz_bytes) continue;
+    if (!root.same_memory(row.pid, parent->pid).value_or(false)) continue;
+    row.same_memory_as_pid = parent->same_memory_as_pid != 0 ? parent->same_memory_as_pid : parent->pid;
+    ++summary.shared;
   }
 }
 
 }  // namespace
 
-WalkSummary visit_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes,
-                            const std::function<void(Process&&)>& sink) {
-  WalkSummary summary;
-  std::vector<std::string> names;
-  summary.list_error = root.list("proc", names);
-  const std::vector<std::uint32_t> pids = pids_of(names);
+std::uint64_t rss_slack_pages(unsigned cpus, std::uint64_t threads) {
+  constexpr std::uint64_t kCountersOfRss = 3;   // anonymous, file, shmem
+  constexpr std::uint64_t kEventsOfThread = 64;  // TASK_RSS_EVENTS_THRESH
+  const std::uint64_t batch = std::max<std::uint64_t>(32, std::uint64_t{2} * cpus);
+  return std::max(kCountersOfRss * cpus * (batch - 1), kEventsOfThread * threads);
+}
+
+std::string_view NamePool::intern(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  return *names_.emplace(name).first;
+}
+
+ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes) {
+  ProcessList list;
+  list.names = std::make_unique<NamePool>();
+  const PidList pids = list_pids(root, "proc");
+  list.summary.list_error = pids.error;
   // Every pid namespace has a process 1.
-  summary.others_hidden = root.is_live() && summary.list_error == 0 && (pids.empty() || pids.front() != 1);
-  Walker walker(root, policy, page_size_bytes);
-  for (const std::uint32_t pid : pids) {
-    Process process;
-    const Visit outcome = walker.visit(pid, process);
-    if (outcome == Visit::no_process) continue;
-    ++summary.seen;
-    if (outcome == Visit::vanished) ++summary.vanished;
-    if (outcome == Visit::hidden) ++summary.hidden;
-    if (outcome != Visit::row) continue;
-    count(process, policy, summary);
-    sink(std::move(process));
-  }
-  return summary;
-}
-
-Users::Users(const Root& root) {
-  const FileText passwd = root.read("etc/passwd");
-  std::string_view rest = passwd.text;
-  PasswdEntry entry;
-  while (take_passwd_entry(rest, entry)) names_.emplace_back(entry.uid, entry.name);
-  // Of several names of a uid the first counts, as with getpwuid.
-  std::stable_sort(names_.begin(), names_.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-}
-
-std::string Users::name(std::uint32_t uid) const {
-  const auto found = std::lower_bound(names_.begin(), names_.end(), uid,
-                                      [](const auto& entry, std::uint32_t wanted) { return entry.first < wanted; });
-  return found != names_.end() && found->first == uid ? found->second : std::to_string(uid);
+  list.summary.others_hidden = root.is_live() && pids.error == 0 && (pids.pids.empty() || pids.pids.front() != 1);
+  Scan(root, policy, page_size_bytes, list).run(pids.pids);
+  if (root.is_live()) find_shared_memory(root, list.rows, list.summary);
+  return list;
 }
 
 }  // namespace memkit

@@ -6,6 +6,11 @@ namespace {
 // As smem pads it.
 constexpr std::size_t kCommandWidth = 27;
 
+template <class T>
+Cell to_cell(const Packed<T>& packed) {
+  return memkit::to_cell(Got<T>(packed));
+}
+
 template <auto member>
 Cell of(const ProcessRow& row) {
   return to_cell(row.process.*member);

@@ -13,6 +13,7 @@ enum class Missing : std::uint8_t {
   denied,     ///< it exists, and this reader may not see it (EACCES, EPERM)
   hidden,     ///< it exists, and a view hides it (hidepid, cgroup.pressure 0, a namespace)
   malformed,  ///< it is there, and its text makes no sense (no number, underflow, overflow)
+  skipped,    ///< it could be had, and was left out on purpose: a budget, a limit
 };
 
 /// A value, or the reason why there is none. Never holds a made-up zero: sums and rules must ask.

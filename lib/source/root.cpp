@@ -2,8 +2,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #include <algorithm>
@@ -21,7 +23,7 @@ constexpr std::size_t kFirstRead = std::size_t{32} << 10;
 constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 int read_all(int fd, std::string& into, std::size_t limit) {
-  into.resize(std::max(into.capacity(), kFirstRead));
+  into.resize(kFirstRead);
   std::size_t used = 0;
   for (;;) {
     const ssize_t got = ::read(fd, into.data() + used, into.size() - used);
@@ -51,16 +53,15 @@ int refuse_other_than_file(int fd) {
   return S_ISREG(info.st_mode) ? 0 : ENOTSUP;
 }
 
-int read_confined(int dir_fd, const std::string& path, Confinement how, std::string& into, std::size_t limit) {
-  into.clear();
+/// Opens a regular file of a capture; 0 or an errno.
+int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd& file) {
   // O_PATH looks without opening: what is no regular file is never opened.
   const Fd look = open_confined(dir_fd, path, O_PATH, how);
   if (!look) return errno;
   if (const int error = refuse_other_than_file(look.get()); error != 0) return error;
-  const Fd file = open_confined(dir_fd, path, kReadFlags, how);
+  file = open_confined(dir_fd, path, kReadFlags, how);
   if (!file) return errno;
-  if (const int error = refuse_other_than_file(file.get()); error != 0) return error;
-  return read_all(file.get(), into, limit);
+  return refuse_other_than_file(file.get());
 }
 
 int read_link_at(int dir_fd, const char* name, std::string& into) {
@@ -73,14 +74,40 @@ int read_link_at(int dir_fd, const char* name, std::string& into) {
 
 }  // namespace
 
+int Dir::open_file(const char* name, Fd& file) const {
+  if (confined_) return open_file_confined(fd_.get(), name, Confinement::kernel_or_steps, file);
+  file = Fd(openat(fd_.get(), name, kReadFlags));
+  return file ? 0 : errno;
+}
+
 int Dir::read(const char* name, std::string& into, std::size_t limit) const {
-  if (confined_) return read_confined(fd_.get(), name, Confinement::kernel_or_steps, into, limit);
-  const Fd file(openat(fd_.get(), name, kReadFlags));
-  if (!file) {
-    into.clear();
-    return errno;
-  }
+  into.clear();
+  Fd file;
+  if (const int error = open_file(name, file); error != 0) return error;
   return read_all(file.get(), into, limit);
+}
+
+int Dir::read_in_parts(const char* name, std::string& buffer,
+                       const std::function<void(std::string_view& rest, bool at_end)>& consume) const {
+  Fd file;
+  if (const int error = open_file(name, file); error != 0) return error;
+  buffer.resize(kFirstRead);
+  std::size_t used = 0;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data() + used, buffer.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    used += static_cast<std::size_t>(got);
+    std::string_view rest(buffer.data(), used);
+    consume(rest, got == 0);
+    if (got == 0) return 0;
+    std::memmove(buffer.data(), rest.data(), rest.size());
+    used = rest.size();
+    if (used == buffer.size()) {
+      if (used >= kMaxFileBytes) return EFBIG;
+      buffer.resize(used * 2);
+    }
+  }
 }
 
 int Dir::read_link(const char* name, std::string& into) const { return read_link_at(fd_.get(), name, into); }
@@ -127,9 +154,13 @@ int Root::read(const std::string& path, std::string& into, std::size_t limit) co
   into.clear();
   const std::optional<std::string> where = place(path);
   if (!where) return ENOENT;
-  if (confined_) return read_confined(fd_.get(), *where, how_, into, limit);
-  const Fd file(openat(fd_.get(), where->c_str(), kReadFlags));
-  if (!file) return errno;
+  Fd file;
+  if (confined_) {
+    if (const int error = open_file_confined(fd_.get(), *where, how_, file); error != 0) return error;
+  } else {
+    file = Fd(openat(fd_.get(), where->c_str(), kReadFlags));
+    if (!file) return errno;
+  }
   return read_all(file.get(), into, limit);
 }
 
@@ -193,6 +224,18 @@ std::optional<unsigned> Root::usable_cpus() const {
   cpu_set_t set;
   if (sched_getaffinity(0, sizeof set, &set) != 0) return std::nullopt;
   return static_cast<unsigned>(CPU_COUNT(&set));
+}
+
+unsigned Root::possible_cpus() const {
+  if (confined_) return 1;
+  return static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF)));
+}
+
+std::optional<bool> Root::same_memory(std::uint32_t pid, std::uint32_t other) const {
+  if (confined_) return std::nullopt;
+  const long order = syscall(SYS_kcmp, pid, other, KCMP_VM, 0, 0);
+  if (order < 0) return std::nullopt;
+  return order == 0;
 }
 
 }  // namespace memkit

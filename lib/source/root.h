@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +37,11 @@ class Dir {
 
   /// Reads `name` into `into` (its capacity is reused). Returns 0 or an errno; `into` is empty on error.
   int read(const char* name, std::string& into, std::size_t limit = kMaxFileBytes) const;
+  /// Reads `name` through a window, for files of any size: consume(rest, at_end) takes what is whole off the front of
+  /// `rest`, and what it leaves comes again with more behind it. `buffer` is the window (its capacity is reused); it
+  /// grows where nothing is whole in it, up to the limit (EFBIG). 0 or an errno.
+  int read_in_parts(const char* name, std::string& buffer,
+                    const std::function<void(std::string_view& rest, bool at_end)>& consume) const;
   /// The text of the symbolic link `name`; 0 or an errno.
   int read_link(const char* name, std::string& into) const;
   /// The user that the directory belongs to: of a live /proc/PID the process's effective uid, whether it is
@@ -44,6 +49,8 @@ class Dir {
   [[nodiscard]] std::optional<std::uint32_t> owner() const;
 
  private:
+  int open_file(const char* name, Fd& file) const;
+
   Fd fd_;
   bool confined_ = false;
 };
@@ -82,6 +89,12 @@ class Root {
   [[nodiscard]] std::optional<std::uint64_t> page_size_bytes() const;
   /// Processors that this process may use; empty below --root.
   [[nodiscard]] std::optional<unsigned> usable_cpus() const;
+  /// Processors that the machine may have, hot-plugged ones too: what per-CPU counters are kept for. Live; of a
+  /// capture 1, since nothing moves in it.
+  [[nodiscard]] unsigned possible_cpus() const;
+  /// Whether two processes are tasks of one address space; empty where the kernel does not say (kcmp(2): no
+  /// CONFIG_KCMP, no permission) and below --root.
+  [[nodiscard]] std::optional<bool> same_memory(std::uint32_t pid, std::uint32_t other) const;
 
  private:
   Root(Fd fd, std::string name, bool confined, bool proc_folder, Confinement how)

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "collect/users.h"
 #include "collect/walk.h"
 #include "support/temp_dir.h"
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@ namespace memkit::test {
 
 struct Walk {
   std::vector<Process> rows;
+  std::unique_ptr<NamePool> names;
   WalkSummary summary;
 
   [[nodiscard]] const Process& of(std::uint32_t pid) const {
@@ -30,7 +32,10 @@ struct Walk {
 
 inline Walk walk(const Root& root, const WalkPolicy& policy = {}, Got<std::uint64_t> page_size = 4096) {
   Walk walk;
-  walk.summary = visit_processes(root, policy, page_size, [&](Process&& p) { walk.rows.push_back(std::move(p)); });
+  ProcessList list = read_processes(root, policy, page_size);
+  walk.rows = std::move(list.rows);
+  walk.names = std::move(list.names);
+  walk.summary = list.summary;
   return walk;
 }
 

@@ -1,0 +1,284 @@
+#include "collect/walker.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "collect/pids.h"
+#include "parse/cgroup_membership.h"
+#include "parse/cmdline.h"
+#include "parse/comm.h"
+#include "parse/pid_stat.h"
+#include "parse/pid_statm.h"
+#include "parse/pid_status.h"
+#include "parse/smaps.h"
+#include "parse/smaps_rollup.h"
+#include "parse/text.h"
+
+namespace memkit {
+namespace {
+
+template <class Slot, class T>
+void fill(Slot& slot, const Got<T>& value) {
+  if (!slot && value) slot = value;
+}
+
+bool is_gone(int error) { return error == ENOENT || error == ESRCH; }
+bool is_denied(int error) { return error == EACCES || error == EPERM; }
+
+Got<std::uint64_t> pages_to_bytes(const Got<std::uint64_t>& pages, const Got<std::uint64_t>& page_size) {
+  if (!pages) return pages;
+  if (!page_size) return page_size;
+  if (*page_size == 0 || *pages > std::numeric_limits<std::uint64_t>::max() / *page_size) return Missing::malformed;
+  return *pages * *page_size;
+}
+
+/// A file of one number.
+template <class T>
+Got<T> number_of(std::string_view text) {
+  return to_number<T>(trim(take_line(text)));
+}
+
+/// Whether anything was learnt of a process but its number.
+bool is_known(const Process& process) {
+  return process.kind != ProcessKind::user || !process.name.empty() || process.vsz_bytes || process.rss_bytes ||
+         process.pss_bytes;
+}
+
+void set_page_figures(Process& process, Missing why) {
+  for (PackedCount Process::*figure :
+       {&Process::pss_bytes, &Process::uss_bytes, &Process::swap_pss_bytes, &Process::pss_anon_bytes,
+        &Process::pss_file_bytes, &Process::pss_shmem_bytes, &Process::pss_dirty_bytes, &Process::hugetlb_bytes,
+        &Process::locked_bytes, &Process::anon_huge_bytes, &Process::ksm_bytes, &Process::referenced_bytes}) {
+    process.*figure = why;
+  }
+}
+
+void set_page_figures(Process& process, const SmapsCounters& counters) {
+  // Every smaps has Rss; of one that has not, nothing else is to be believed.
+  if (!counters.rss_bytes) return set_page_figures(process, Missing::malformed);
+  process.pss_bytes = counters.pss_bytes;
+  process.uss_bytes = counters.uss_bytes();
+  process.swap_pss_bytes = counters.swap_pss_bytes;
+  process.pss_anon_bytes = counters.pss_anon_bytes;
+  process.pss_file_bytes = counters.pss_file_bytes;
+  process.pss_shmem_bytes = counters.pss_shmem_bytes;
+  process.pss_dirty_bytes = counters.pss_dirty_bytes;
+  process.hugetlb_bytes = sum(counters.shared_hugetlb_bytes, counters.private_hugetlb_bytes);
+  process.locked_bytes = counters.locked_bytes;
+  process.anon_huge_bytes = counters.anon_huge_pages_bytes;
+  process.ksm_bytes = counters.ksm_bytes;
+  process.referenced_bytes = counters.referenced_bytes;
+  // One consistent walk: its own RSS, not stat's.
+  process.rss_bytes = counters.rss_bytes;
+  if (counters.swap_bytes) process.swap_bytes = counters.swap_bytes;
+}
+
+/// The memory cgroup: v1's where memory is v1's, else v2's; where neither is, the unit's.
+std::string_view memory_cgroup(std::string_view text) {
+  const CgroupMembership membership = parse_cgroup_membership(text);
+  for (const auto& path : {membership.memory_v1_path, membership.v2_path, membership.systemd_v1_path}) {
+    if (path) return *path;
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Walker::vanished(int error) const { return live_ && is_gone(error); }
+
+int Walker::read(const char* file) {
+  path_.assign(thread_).append(file);
+  return dir_.read(path_.c_str(), text_);
+}
+
+/// False where the process is gone.
+bool Walker::read_stat(Process& process) {
+  if (const int error = read("stat"); error != 0) return !vanished(error);
+  const PidStat stat = parse_pid_stat(text_);
+  if (!stat.comm) return true;
+  process.name = names_.intern(*stat.comm);
+  if (stat.ppid && *stat.ppid >= 0) process.ppid = static_cast<std::uint32_t>(*stat.ppid);
+  process.threads = stat.num_threads;
+  process.starttime_ticks = stat.starttime_ticks;
+  const bool ended = stat.state && (*stat.state == 'Z' || *stat.state == 'X');
+  const bool no_memory = stat.vsize_bytes && *stat.vsize_bytes == 0;
+  if (const auto kernel_thread = stat.is_kernel_thread(); kernel_thread && *kernel_thread) {
+    process.kind = ProcessKind::kernel_thread;
+  } else if (ended || no_memory) {
+    process.kind = ProcessKind::zombie;
+  } else {
+    process.vsz_bytes = stat.vsize_bytes;
+    process.rss_bytes = pages_to_bytes(stat.rss_pages, page_size_);
+  }
+  return true;
+}
+
+/// What stat did not tell, and VmSwap.
+void Walker::read_status(Process& process) {
+  if (read("status") != 0) return;
+  const PidStatus status = parse_pid_status(text_);
+  if (process.name.empty() && status.name) process.name = names_.intern(*status.name);
+  fill(process.ppid, status.ppid);
+  fill(process.uid, status.euid);
+  fill(process.threads, status.threads);
+  if (process.kind != ProcessKind::user) return;
+  if (status.kthread && *status.kthread == 1) {
+    process.kind = ProcessKind::kernel_thread;
+  } else if (status.state && (*status.state == 'Z' || *status.state == 'X')) {
+    process.kind = ProcessKind::zombie;
+  } else if (!process.vsz_bytes && !status.vm_size_bytes && status.threads) {
+    // Threads: stands behind the Vm lines, so none was cut off.
+    process.kind = ProcessKind::kernel_thread;
+  }
+  if (process.kind != ProcessKind::user) return;
+  fill(process.vsz_bytes, status.vm_size_bytes);
+  fill(process.rss_bytes, status.vm_rss_bytes);
+  process.swap_bytes = status.vm_swap_bytes;
+  fill(process.hugetlb_bytes, status.hugetlb_pages_bytes);
+}
+
+/// A capture may hold statm alone.
+void Walker::read_sizes(Process& process) {
+  if ((process.vsz_bytes && process.rss_bytes) || !page_size_ || read("statm") != 0) return;
+  const PidStatm statm = parse_pid_statm(text_);
+  // All zero: a kernel thread or a zombie, which only stat and status tell apart from each other.
+  if (statm.size_pages && *statm.size_pages == 0) return;
+  fill(process.vsz_bytes, pages_to_bytes(statm.size_pages, page_size_));
+  fill(process.rss_bytes, pages_to_bytes(statm.resident_pages, page_size_));
+}
+
+/// 0 or an errno; EACCES too for the empty file that a copy without permission leaves.
+int Walker::read_counters(Process& process, SmapsCounters& counters) {
+  int rollup_error = ENOENT;
+  if (!no_rollup_ && !policy_.on_mapping) {
+    rollup_error = read("smaps_rollup");
+    if (rollup_error == 0 && !text_.empty()) {
+      counters = parse_smaps_rollup(text_);
+      return 0;
+    }
+    if (live_ && rollup_error != ENOENT) return rollup_error == 0 ? ESRCH : rollup_error;
+  }
+  const int error = read_mappings(process, counters);
+  if (error != 0) return rollup_error == 0 || is_denied(rollup_error) ? EACCES : error;
+  no_rollup_ = live_ && !policy_.on_mapping;
+  return 0;
+}
+
+/// smaps, through a window of the buffer: a process may have 65,000 mappings, 45 MB of text.
+int Walker::read_mappings(Process& process, SmapsCounters& counters) {
+  SmapsSum sum;
+  path_.assign(thread_).append("smaps");
+  bool any = false;
+  const int error = dir_.read_in_parts(path_.c_str(), text_, [&](std::string_view& rest, bool at_end) {
+    any = any || !rest.empty();
+    Mapping mapping;
+    while (take_mapping(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
+      sum.add(mapping.counters);
+      if (policy_.on_mapping) policy_.on_mapping(worker_, process, mapping);
+    }
+  });
+  if (error != 0) return error;
+  if (!any) return live_ ? ESRCH : EACCES;
+  counters = sum.total();
+  process.maps = static_cast<std::uint32_t>(sum.mappings());
+  return 0;
+}
+
+/// False where the process is gone.
+bool Walker::walk(Process& process) {
+  SmapsCounters counters;
+  const int error = read_counters(process, counters);
+  if (error == 0) {
+    set_page_figures(process, counters);
+    return true;
+  }
+  // A kernel without CONFIG_PROC_PAGE_MONITOR has neither file, for processes that live on.
+  if (vanished(error) && (error == ESRCH || read("stat") != 0)) return false;
+  set_page_figures(process, is_denied(error) ? Missing::denied : is_gone(error) ? Missing::absent : Missing::malformed);
+  return true;
+}
+
+void Walker::read_name_and_command(Process& process) {
+  if (process.name.empty() && read("comm") == 0) {
+    if (const auto comm = parse_comm(text_)) process.name = names_.intern(*comm);
+  }
+  if (!policy_.read_command) return;
+  if (process.kind == ProcessKind::user && read("cmdline") == 0) process.command = parse_cmdline(text_).joined();
+  if (process.command.empty()) process.command.append("[").append(process.name).append("]");
+}
+
+void Walker::read_extras(Process& process) {
+  if (policy_.read_exe && dir_.read_link("exe", text_) == 0) process.exe = names_.intern(text_);
+  if (policy_.read_cgroup && read("cgroup") == 0) process.cgroup = names_.intern(memory_cgroup(text_));
+  if (policy_.read_oom) {
+    if (read("oom_score") == 0) process.oom_score = number_of<std::uint32_t>(text_);
+    if (read("oom_score_adj") == 0) process.oom_score_adj = number_of<std::int16_t>(text_);
+  }
+  if (policy_.read_maps && !process.maps && read("maps") == 0) {
+    process.maps = static_cast<std::uint32_t>(std::count(text_.begin(), text_.end(), '\n'));
+  }
+}
+
+/// The first thread may end (pthread_exit) while others go on: the process's own files then show no memory.
+void Walker::find_living_thread(std::uint32_t pid) {
+  for (const std::uint32_t tid : list_pids(root_, "proc/" + std::to_string(pid) + "/task").pids) {
+    thread_ = "task/" + std::to_string(tid) + "/";
+    if (tid == pid || read("stat") != 0) continue;
+    const PidStat stat = parse_pid_stat(text_);
+    if (stat.vsize_bytes && *stat.vsize_bytes != 0) return;
+  }
+  thread_.clear();
+}
+
+/// What the process is, and its sizes; false where it is gone.
+bool Walker::find_memory(std::uint32_t pid, Process& process) {
+  if (!read_stat(process)) return false;
+  if (process.kind == ProcessKind::zombie && process.threads.value_or(0) > 1) {
+    find_living_thread(pid);
+    if (!thread_.empty()) {
+      const std::string_view name = process.name;
+      process.kind = ProcessKind::user;
+      if (!read_stat(process)) return false;
+      process.name = name;
+    }
+  }
+  if (live_) return true;
+  read_status(process);
+  if (process.kind == ProcessKind::user) read_sizes(process);
+  return true;
+}
+
+Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& process) {
+  process.pid = pid;
+  thread_.clear();
+  dir_ = root_.open_dir("proc/" + std::to_string(pid));
+  if (!dir_) {
+    const int error = errno;
+    if (vanished(error)) return Outcome::vanished;
+    return error == ENOTDIR ? Outcome::no_process : Outcome::hidden;
+  }
+  if (const auto owner = dir_.owner()) process.uid = *owner;
+  if (!find_memory(pid, process)) return Outcome::vanished;
+  const bool user = process.kind == ProcessKind::user;
+  read_name_and_command(process);
+  if (user) read_extras(process);
+  if (policy_.accept && !policy_.accept(process)) return Outcome::refused;
+  if (user && policy_.walk_pages) {
+    if (skip_walk) {
+      set_page_figures(process, Missing::skipped);
+    } else if (!walk(process)) {
+      return Outcome::vanished;
+    }
+  }
+  if (live_ && user && !process.swap_bytes) read_status(process);
+  return is_known(process) ? Outcome::row : Outcome::hidden;
+}
+
+Walker::Size Walker::size_of(std::uint32_t pid) {
+  if (root_.read("proc/" + std::to_string(pid) + "/stat", text_) != 0) return {};
+  const PidStat stat = parse_pid_stat(text_);
+  return {pages_to_bytes(stat.rss_pages, page_size_).value_or(0), stat.num_threads.value_or(0)};
+}
+
+}  // namespace memkit

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <string>
+
+#include "collect/processes.h"
+
+namespace memkit {
+
+/// Reads one process after the other through one buffer; one for each thread that walks.
+class Walker {
+ public:
+  enum class Outcome : std::uint8_t {
+    row,
+    vanished,    ///< ended in mid-read
+    hidden,      ///< nothing but its number can be learnt
+    refused,     ///< the policy does not want it
+    no_process,  ///< a file in a capture that is named like a process
+  };
+
+  Walker(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes, NamePool& names,
+         unsigned worker)
+      : root_(root), policy_(policy), page_size_(page_size_bytes), names_(names), live_(root.is_live()), worker_(worker) {}
+
+  /// Reads all that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.
+  Outcome visit(std::uint32_t pid, bool skip_walk, Process& process);
+
+  /// RSS by stat, and the number of threads: what orders and bounds a walk. Zero where it is not known.
+  struct Size {
+    std::uint64_t rss_bytes = 0;
+    std::uint64_t threads = 0;
+  };
+  Size size_of(std::uint32_t pid);
+
+ private:
+  int read(const char* file);
+  bool read_stat(Process& process);
+  void read_status(Process& process);
+  void read_sizes(Process& process);
+  void read_name_and_command(Process& process);
+  void read_extras(Process& process);
+  bool walk(Process& process);
+  int read_counters(Process& process, SmapsCounters& counters);
+  int read_mappings(Process& process, SmapsCounters& counters);
+  void find_living_thread(std::uint32_t pid);
+  bool find_memory(std::uint32_t pid, Process& process);
+  [[nodiscard]] bool vanished(int error) const;
+
+  const Root& root_;
+  const WalkPolicy& policy_;
+  const Got<std::uint64_t> page_size_;
+  NamePool& names_;
+  const bool live_;
+  const unsigned worker_;
+  bool no_rollup_ = false;  // a kernel before 4.14: not asked again
+  Dir dir_;
+  std::string thread_;  // "task/TID/" where the process's memory shows there alone
+  std::string path_;
+  std::string text_;
+};
+
+}  // namespace memkit
