@@ -86,6 +86,8 @@ struct Process {
   std::string_view name;    ///< comm, raw bytes; empty where nothing tells it
   std::string_view exe;     ///< /proc/PID/exe, where it was asked for and may be read
   std::string_view cgroup;  ///< the memory cgroup's path (v1's where memory is v1's, else v2's), where asked for
+  /// The cgroup that tells unit and container: systemd's own tree (v2, or v1's name=systemd), else the memory cgroup.
+  std::string_view unit_cgroup;
 };
 
 }  // namespace memkit

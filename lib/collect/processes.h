@@ -40,6 +40,8 @@ struct WalkPolicy {
   std::optional<double> budget_s = {};              ///< for all walks together; what does not fit is skipped
   std::optional<std::uint64_t> max_rss_bytes = {};  ///< a process with more RSS is not walked
 
+  /// Only mappings that it accepts count: smaps in place of smaps_rollup. A process without any is left out.
+  std::function<bool(const Mapping&)> accept_mapping = {};
   /// Called for each mapping of each process walked: smaps in place of smaps_rollup. `worker` < jobs is the calling
   /// thread's number, so that each can sum for itself.
   std::function<void(unsigned worker, const Process&, const Mapping&)> on_mapping = {};

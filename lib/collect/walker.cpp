@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <initializer_list>
 #include <limits>
 
 #include "collect/pids.h"
@@ -74,13 +75,11 @@ void set_page_figures(Process& process, const SmapsCounters& counters) {
   if (counters.swap_bytes) process.swap_bytes = counters.swap_bytes;
 }
 
-/// The memory cgroup: v1's where memory is v1's, else v2's; where neither is, the unit's.
-std::string_view memory_cgroup(std::string_view text) {
-  const CgroupMembership membership = parse_cgroup_membership(text);
-  for (const auto& path : {membership.memory_v1_path, membership.v2_path, membership.systemd_v1_path}) {
-    if (path) return *path;
+std::string_view first_known(std::initializer_list<Got<std::string_view>> paths) {
+  for (const Got<std::string_view>& path : paths) {
+    if (path && *path != "/") return *path;
   }
-  return {};
+  return "/";
 }
 
 }  // namespace
@@ -151,7 +150,7 @@ void Walker::read_sizes(Process& process) {
 /// 0 or an errno; EACCES too for the empty file that a copy without permission leaves.
 int Walker::read_counters(Process& process, SmapsCounters& counters) {
   int rollup_error = ENOENT;
-  if (!no_rollup_ && !policy_.on_mapping) {
+  if (!no_rollup_ && !needs_mappings()) {
     rollup_error = read("smaps_rollup");
     if (rollup_error == 0 && !text_.empty()) {
       counters = parse_smaps_rollup(text_);
@@ -161,7 +160,7 @@ int Walker::read_counters(Process& process, SmapsCounters& counters) {
   }
   const int error = read_mappings(process, counters);
   if (error != 0) return rollup_error == 0 || is_denied(rollup_error) ? EACCES : error;
-  no_rollup_ = live_ && !policy_.on_mapping;
+  no_rollup_ = live_ && !needs_mappings();
   return 0;
 }
 
@@ -174,6 +173,7 @@ int Walker::read_mappings(Process& process, SmapsCounters& counters) {
     any = any || !rest.empty();
     Mapping mapping;
     while (take_mapping(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
+      if (policy_.accept_mapping && !policy_.accept_mapping(mapping)) continue;
       sum.add(mapping.counters);
       if (policy_.on_mapping) policy_.on_mapping(worker_, process, mapping);
     }
@@ -210,7 +210,11 @@ void Walker::read_name_and_command(Process& process) {
 
 void Walker::read_extras(Process& process) {
   if (policy_.read_exe && dir_.read_link("exe", text_) == 0) process.exe = names_.intern(text_);
-  if (policy_.read_cgroup && read("cgroup") == 0) process.cgroup = names_.intern(memory_cgroup(text_));
+  if (policy_.read_cgroup && read("cgroup") == 0) {
+    const CgroupMembership in = parse_cgroup_membership(text_);
+    process.cgroup = names_.intern(in.memory_v1_path ? *in.memory_v1_path : in.v2_path.value_or(""));
+    process.unit_cgroup = names_.intern(first_known({in.v2_path, in.systemd_v1_path, in.memory_v1_path}));
+  }
   if (policy_.read_oom) {
     if (read("oom_score") == 0) process.oom_score = number_of<std::uint32_t>(text_);
     if (read("oom_score_adj") == 0) process.oom_score_adj = number_of<std::int16_t>(text_);
@@ -269,6 +273,8 @@ Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& proces
       set_page_figures(process, Missing::skipped);
     } else if (!walk(process)) {
       return Outcome::vanished;
+    } else if (policy_.accept_mapping && process.pss_bytes && process.maps.value_or(0) == 0) {
+      return Outcome::refused;
     }
   }
   if (live_ && user && !process.swap_bytes) read_status(process);

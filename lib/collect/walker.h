@@ -44,6 +44,7 @@ class Walker {
   void find_living_thread(std::uint32_t pid);
   bool find_memory(std::uint32_t pid, Process& process);
   [[nodiscard]] bool vanished(int error) const;
+  [[nodiscard]] bool needs_mappings() const { return policy_.on_mapping || policy_.accept_mapping; }
 
   const Root& root_;
   const WalkPolicy& policy_;
