@@ -10,7 +10,7 @@
 namespace memkit {
 
 void Messages::say(std::string_view text) const {
-  const std::string line = fmt::format("{}: {}\n", who_, text);
+  const std::string line = fmt::format("{}: {}\n", who_, for_terminal(text));
   // Where stderr is gone too there is nobody left to tell.
   [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstring>
 #include <new>
@@ -94,6 +95,13 @@ int run_global(const std::vector<std::string>& words, Out& out) {
   return 0;
 }
 
+/// One line without "|", behind which a monitoring system looks for performance data.
+std::string plugin_text(std::string_view message) {
+  std::string text = for_terminal(message);
+  std::replace(text.begin(), text.end(), '|', '/');
+  return text;
+}
+
 /// Runs `work` and turns every way in which it can fail into a message and a status of the contract.
 template <class Work>
 int guarded(std::span<const OptionSpec> table, const std::vector<std::string>& words, Out& out,
@@ -106,7 +114,7 @@ int guarded(std::span<const OptionSpec> table, const std::vector<std::string>& w
       write_json_error(out, message, status);
     } else {
       out.discard();
-      if (check) out.print("MEMKIT UNKNOWN - {}\n", message);
+      if (check) out.print("MEMKIT UNKNOWN - {}\n", plugin_text(message));
     }
     return status;
   };

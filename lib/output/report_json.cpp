@@ -36,6 +36,7 @@ void write_swap(JsonWriter& json, const Snapshot& snapshot) {
       json.field("size_bytes", area.size_bytes);
       json.field("used_bytes", area.used_bytes);
       json.field("priority", area.priority);
+      json.field("deleted", area.deleted);
       json.end_object();
     }
     json.end_array();

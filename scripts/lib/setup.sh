@@ -18,6 +18,7 @@ python   jsonschema         -     python3-jsonschema
 program  mandoc             -     mandoc
 program  free               -     procps
 program  unshare            -     util-linux
+program  smem               -     smem
 program  strace             -     strace
 program  zsh                -     zsh
 program  fish               -     fish'
