@@ -50,4 +50,20 @@ double parse_seconds(std::string_view option, std::string_view text) {
   return seconds;
 }
 
+std::uint64_t parse_size(std::string_view option, std::string_view text) {
+  constexpr std::string_view kSuffixes = "KMGT";
+  double value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  std::string_view suffix(stop, static_cast<std::size_t>(end - stop));
+  if (suffix.ends_with('B') && suffix.size() == 2) suffix.remove_suffix(1);
+  const std::size_t power = suffix.empty() ? 0 : kSuffixes.find(suffix == "k" ? "K" : suffix) + 1;
+  const double bytes = std::ldexp(value, static_cast<int>(10 * power));
+  const bool known_suffix = suffix.size() <= 1 && (suffix.empty() || power != 0);
+  if (error != std::errc{} || !known_suffix || !(bytes >= 1) || bytes > 0x1p62) {
+    throw UsageError(fmt::format("--{} takes a size such as 512M or 1.5G, not '{}'", option, text));
+  }
+  return static_cast<std::uint64_t>(bytes);
+}
+
 }  // namespace memkit

@@ -101,5 +101,7 @@ class Arguments {
 std::uint64_t parse_count(std::string_view option, std::string_view text, std::uint64_t least);
 /// Seconds, with decimals: more than 0 and at most a year; else UsageError.
 double parse_seconds(std::string_view option, std::string_view text);
+/// A size as bytes: "512M", "1.5G", "4096" (bytes); K, M, G, T are powers of 1024. Else UsageError.
+std::uint64_t parse_size(std::string_view option, std::string_view text);
 
 }  // namespace memkit

@@ -45,11 +45,15 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   policy.jobs = root.usable_cpus().value_or(1);
   ProcessList list = read_processes(root, policy, facts.snapshot.page_size_bytes);
   facts.walk = list.summary;
-  for (Process& process : list.rows) {
-    add_process(facts.processes, std::move(process), limit);
-  }
-  for (const Process& process : facts.processes.top) {
-    facts.top_users.push_back(process.uid ? users.name(*process.uid) : std::string());
+  facts.names = std::move(list.names);
+  for (Process& process : list.rows) add_process(facts.processes, std::move(process), limit);
+  facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
+  for (Process& process : facts.processes.top) {
+    ProcessRow row;
+    if (process.uid) row.user = facts.names->intern(users.name(*process.uid));
+    row.process = std::move(process);
+    row.listing = facts.listing.get();
+    facts.top.push_back(std::move(row));
   }
 }
 

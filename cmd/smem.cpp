@@ -1,150 +1,252 @@
 #include <fmt/format.h>
 
-#include <set>
+#include <algorithm>
 
-#include "collect/users.h"
+#include "analysis/groups.h"
+#include "analysis/system_areas.h"
 #include "command.h"
 #include "envelope.h"
-#include "output/columns_process.h"
+#include "output/columns_groups.h"
 #include "output/escape.h"
 #include "output/process_views.h"
 #include "output/rows.h"
+#include "smem_listing.h"
 #include "smem_options.h"
 #include "source/errors.h"
 
 namespace memkit {
 namespace {
 
-/// What is to be shown, understood before anything is read.
+/// Which columns of a view are shown and by which it is sorted, understood before anything is read.
 struct Choice {
   std::vector<std::size_t> columns;
-  std::optional<std::size_t> sort;  ///< as asked for
+  std::size_t sort = 0;
+  bool reverse = false;
+  std::size_t top = 0;  ///< 0: all rows
 };
 
-std::vector<ColumnGroup> column_groups() { return {{"Columns", infos(process_columns())}}; }
-
-Choice choose(const Arguments& args) {
-  const std::vector<const ColumnInfo*> columns = infos(process_columns());
+template <class Row>
+Choice choose(const Arguments& args, std::span<const Column<Row>> table, std::string_view usual_sort) {
+  const std::vector<const ColumnInfo*> columns = infos(table);
   Choice choice;
   const std::optional<std::string> list = args.has("columns") ? args.value("columns") : args.value("output");
   choice.columns = select_columns(columns, list.value_or(""));
-  if (const auto key = args.value("sort")) choice.sort = find_column(columns, *key);
+  choice.sort = find_column(columns, args.value("sort").value_or(std::string(usual_sort)));
+  if (args.has("top")) choice.top = parse_count("top", *args.value("top"), 1);
+  choice.reverse = args.has("reverse") || choice.top != 0;
   return choice;
 }
 
-struct Processes {
-  std::vector<ProcessRow> rows;
-  std::unique_ptr<NamePool> names;
-  WalkSummary summary;
-};
-
-Processes read_processes(const Root& root, const Snapshot& snapshot) {
-  Processes processes;
-  const Users users(root);
-  ProcessList list = read_processes(root, {}, snapshot.page_size_bytes);
-  processes.summary = list.summary;
-  processes.names = std::move(list.names);
-  for (Process& process : list.rows) {
-    if (process.kind != ProcessKind::user) continue;
-    ProcessRow row{std::move(process), {}};
-    if (row.process.uid) row.user = users.name(*row.process.uid);
-    processes.rows.push_back(std::move(row));
+TableStyle style_of(const Context& context, const Meminfo& meminfo) {
+  const Arguments& args = context.args;
+  TableStyle style;
+  if (args.has("abbreviate")) style.size.style = SizeFormat::Style::smem;
+  if (args.has("percent")) {
+    style.percent = true;
+    style.percent_of = args.has("realmem") ? Got<std::uint64_t>(parse_size("realmem", *args.value("realmem")))
+                                           : meminfo.mem_total_bytes;
+    style.swap_percent_of = meminfo.swap_total_bytes;
   }
-  const std::string where = root.is_live() ? "/proc" : for_terminal(root.name()) + "/proc";
-  if (processes.summary.list_error != 0) {
-    throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(processes.summary.list_error)));
-  }
-  if (processes.summary.seen == 0) throw RunError(fmt::format("no process directory in {}", where));
-  if (processes.summary.rows == 0) {
-    throw RunError(fmt::format("nothing of any process in {} can be read", where));
-  }
-  return processes;
+  style.headings = !args.has("no-header");
+  style.width = context.window_width();
+  return style;
 }
 
-/// PSS by default; RSS where no PSS is known at all, as smem does.
-std::size_t default_sort(std::span<const ProcessRow> rows) {
-  const bool any_pss = rows.empty() || std::any_of(rows.begin(), rows.end(), [](const ProcessRow& row) {
-                         return row.process.pss_bytes.has_value();
-                       });
-  return find_column(infos(process_columns()), any_pss ? "pss" : "rss");
-}
-
-/// smem's last line: number of processes, number of users, sums.
-std::vector<Cell> total_cells(const ProcessTotals& totals, std::span<const ProcessRow> rows,
-                              std::span<const std::size_t> columns) {
+/// The last line of -t: what `count` says under the first column, sums where a sum means something.
+template <class Row>
+std::vector<Cell> total_cells(std::span<const Column<Row>> table, std::span<const std::size_t> chosen,
+                              std::span<const Row> rows) {
   std::vector<Cell> cells;
-  for (const std::size_t i : columns) {
-    const Column<ProcessRow>& column = process_columns()[i];
-    if (column.id == "pid") {
-      cells.emplace_back(totals.processes);
-    } else if (column.id == "user") {
-      std::set<std::uint32_t> users;
-      for (const ProcessRow& row : rows) {
-        if (row.process.uid) users.insert(*row.process.uid);
-      }
-      cells.emplace_back(std::uint64_t{users.size()});
-    } else {
-      cells.push_back(column.summable ? to_cell(totals.sums[i]) : Cell(std::string_view()));
-    }
+  for (const std::size_t i : chosen) {
+    cells.push_back(table[i].summable ? to_cell(sum_of(rows, table[i]).value) : Cell(std::string_view()));
   }
   return cells;
 }
 
-void write_json(const Context& context, const Snapshot& snapshot, const Processes& processes,
-                std::span<const std::size_t> order, const ProcessTotals& totals, bool live) {
-  JsonWriter json(context.out, context.stdout_is_tty);
-  begin_envelope(json, "memkit.smem/1", snapshot);
-  json.key("processes");
-  json.begin_array();
-  for (const std::size_t i : order) write_row(json, process_columns(), processes.rows[i]);
-  json.end_array();
-  json.key("totals");
-  write_totals(json, totals);
+/// Prints one view: as a table, or as the document `schema` with the rows under `key`.
+template <class Row>
+class View {
+ public:
+  View(const Context& context, const Choice& choice, std::span<const Column<Row>> table, std::span<const Row> rows)
+      : context_(context), choice_(choice), table_(table), rows_(rows) {
+    order_ = sorted_order(rows_, table_[choice_.sort], choice_.reverse);
+    if (choice_.top != 0 && order_.size() > choice_.top) order_.resize(choice_.top);
+  }
+  /// Keeps the rows as they come, whatever --sort says: a tree has an order of its own.
+  void keep_order() {
+    for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = i;
+  }
+
+  void print(const TableStyle& style, const std::vector<Cell>& totals) const {
+    TextTable text = text_table(table_, choice_.columns, style);
+    for (const std::size_t i : order_) text.add_row(cells_of(table_, choice_.columns, rows_[i]));
+    if (!totals.empty()) text.add_total(totals);
+    text.print(context_.out);
+  }
+  void print(const TableStyle& style) const {
+    print(style, context_.args.has("totals") ? total_cells(table_, choice_.columns, rows_) : std::vector<Cell>());
+  }
+  void write_rows(JsonWriter& json, std::string_view key) const {
+    json.key(key);
+    json.begin_array();
+    for (const std::size_t i : order_) write_row(json, table_, rows_[i]);
+    json.end_array();
+  }
+
+ private:
+  const Context& context_;
+  const Choice& choice_;
+  std::span<const Column<Row>> table_;
+  std::span<const Row> rows_;
+  std::vector<std::size_t> order_;
+};
+
+void end_json(JsonWriter& json, const Listing& listing) {
   json.key("skipped");
-  write_skipped(json, processes.summary, live);
+  write_skipped(json, listing.summary, listing.live);
   json.end_object();
   json.finish();
 }
 
-void print_table(const Context& context, const Processes& processes, std::span<const std::size_t> columns,
-                 std::span<const std::size_t> order, const ProcessTotals& totals) {
-  TableStyle style;
-  if (context.args.has("abbreviate")) style.size.style = SizeFormat::Style::smem;
-  style.headings = !context.args.has("no-header");
-  style.width = context.window_width();
-  TextTable table = text_table(process_columns(), columns, style);
-  for (const std::size_t i : order) table.add_row(cells_of(process_columns(), columns, processes.rows[i]));
-  if (context.args.has("totals")) table.add_total(total_cells(totals, processes.rows, columns));
-  table.print(context.out);
+/// A view other than that of processes: rows, their sums if asked for, what was skipped.
+template <class Row>
+void show(const Context& context, const Listing& listing, const View<Row>& view, std::string_view name) {
+  if (!context.json()) return view.print(style_of(context, listing.meminfo()));
+  JsonWriter json(context.out, context.stdout_is_tty);
+  begin_envelope(json, fmt::format("memkit.smem-{}/1", name), listing.snapshot);
+  view.write_rows(json, name);
+  end_json(json, listing);
+}
+
+/// smem's totals of processes: how many, of how many users, sums.
+std::vector<Cell> process_total_cells(std::span<const std::size_t> chosen, const ProcessTotals& totals) {
+  std::vector<Cell> cells;
+  for (const std::size_t i : chosen) {
+    const ColumnInfo& column = process_columns()[i];
+    cells.push_back(column.id == "pid"    ? Cell(totals.processes)
+                    : column.id == "user" ? Cell(totals.users)
+                    : column.summable     ? to_cell(totals.sums[i])
+                                          : Cell(std::string_view()));
+  }
+  return cells;
+}
+
+void run_processes(const Context& context) {
+  Choice choice = choose(context.args, process_columns(), "pss");
+  WalkRequest request = walk_request(context, infos(process_columns()), choice.columns, choice.sort);
+  bound_to_top(context, process_columns()[choice.sort].id, choice.top, request);
+  const Listing listing = list_processes(context, request);
+  // Where no PSS is known at all, RSS orders, as with smem.
+  const bool any_pss = std::any_of(listing.rows.begin(), listing.rows.end(),
+                                   [](const ProcessRow& row) { return row.process.pss_bytes.has_value(); });
+  if (!context.args.has("sort") && !any_pss) choice.sort = find_column(infos(process_columns()), "rss");
+  const View<ProcessRow> view(context, choice, process_columns(), listing.rows);
+  const ProcessTotals totals = process_totals(listing.rows, listing.summary);
+  if (context.json()) {
+    JsonWriter json(context.out, context.stdout_is_tty);
+    begin_envelope(json, "memkit.smem/1", listing.snapshot);
+    view.write_rows(json, "processes");
+    json.key("totals");
+    write_totals(json, totals);
+    return end_json(json, listing);
+  }
+  view.print(style_of(context, listing.meminfo()),
+             context.args.has("totals") ? process_total_cells(choice.columns, totals) : std::vector<Cell>());
+  if (context.args.has("totals") && !totals.complete) context.messages.say("the sums are not complete");
+  if (context.args.has("explain")) {
+    context.out.write("\n");
+    explain_processes(context.out, listing.rows, listing.meminfo().mem_total_bytes);
+  }
+}
+
+/// What --by groups a process by; "-" where it has none.
+std::string_view group_key(const ProcessRow& row, std::string_view by) {
+  const auto named = [](std::string_view name) { return name.empty() ? std::string_view("-") : name; };
+  if (by == "user") return row.process.uid ? row.user : "-";
+  if (by == "name") return named(row.process.name);
+  if (by == "command") return named(row.process.command);
+  if (by == "exe") return named(row.process.exe);
+  if (by == "unit") return named(row.unit);
+  if (by == "container") return named(row.container);
+  if (by == "pod") return named(row.pod);
+  if (by == "slice") return named(parse_workload(row.process.unit_cgroup).slice);
+  return named(row.process.cgroup);
+}
+
+void run_groups(const Context& context, const std::string& by) {
+  const Choice choice = choose(context.args, group_columns(), "pss");
+  const Listing listing = list_processes(context, walk_request_for(context, by));
+  ProcessGroups groups;
+  for (const ProcessRow& row : listing.rows) groups.add(group_key(row, by), row.process);
+  const View<ProcessGroup> view(context, choice, group_columns(), groups.groups());
+  show(context, listing, view, "groups");
+}
+
+void run_mappings(const Context& context) {
+  const Choice choice = choose(context.args, mapping_columns(), "pss");
+  if (context.args.has("no-walk")) throw UsageError("--mappings needs the page walk: no --no-walk");
+  WalkRequest request = walk_request_for(context, "mapping");
+  std::vector<MappingGroups> parts(request.policy.jobs);
+  request.policy.on_mapping = [&](unsigned worker, const Process& process, const Mapping& mapping) {
+    parts[worker].add(process.pid, mapping_name(mapping), mapping);
+  };
+  const Listing listing = list_processes(context, request);
+  for (std::size_t i = 1; i < parts.size(); ++i) parts[0].merge(parts[i]);
+  const std::vector<MappingGroup> groups = parts[0].groups();
+  show(context, listing, View<MappingGroup>(context, choice, mapping_columns(), groups), "mappings");
+}
+
+void run_tree(const Context& context) {
+  const Choice choice = choose(context.args, tree_columns(), "tree_pss");
+  if (context.args.has("sort")) throw UsageError("--tree has an order of its own: no --sort");
+  const Listing listing = list_processes(context, walk_request_for(context, "tree"));
+  std::vector<const Process*> processes;
+  for (const ProcessRow& row : listing.rows) processes.push_back(&row.process);
+  std::vector<TreeRow> rows;
+  for (const TreeNode& node : process_tree(processes)) {
+    const ProcessRow& row = listing.rows[node.row];
+    rows.push_back({node, row, std::string(std::size_t{2} * std::min(node.depth, 20u), ' ') + row.process.command});
+  }
+  View<TreeRow> view(context, choice, tree_columns(), rows);
+  view.keep_order();
+  show(context, listing, view, "tree");
+}
+
+void run_system(const Context& context) {
+  Choice choice = choose(context.args, area_columns(), "area");
+  const Listing listing = list_no_processes(context);
+  Got<std::uint64_t> real = Missing::absent;
+  if (context.args.has("realmem")) real = parse_size("realmem", *context.args.value("realmem"));
+  const std::uint64_t kernel = context.args.has("kernel") ? measure_kernel_image(*context.args.value("kernel")) : 0;
+  const auto areas = system_areas(listing.meminfo(), real, kernel);
+  View<SystemArea> view(context, choice, area_columns(), areas);
+  if (!context.args.has("sort")) view.keep_order();
+  show(context, listing, view, "system");
 }
 
 int run_smem(const Context& context) {
-  const Choice choice = choose(context.args);
-  const Root root = context.root();
-  // meminfo and vmstat tell a capture's page size.
-  const Snapshot snapshot =
-      collect(root, root.is_live() ? Want::host | Want::meminfo : Want::host | Want::meminfo | Want::vmstat);
-  const Processes processes = read_processes(root, snapshot);
-  const std::span<const ProcessRow> rows = processes.rows;
-  const std::size_t sort = choice.sort ? *choice.sort : default_sort(rows);
-  const std::vector<std::size_t> order = sorted_order(rows, process_columns()[sort], context.args.has("reverse"));
-  const ProcessTotals totals = process_totals(rows, processes.summary);
-
-  if (context.json()) {
-    write_json(context, snapshot, processes, order, totals, root.is_live());
+  const Arguments& args = context.args;
+  const std::string by = args.has("users") ? "user" : args.value("by").value_or("");
+  if (args.has("mappings") || by == "mapping") {
+    run_mappings(context);
+  } else if (args.has("system")) {
+    run_system(context);
+  } else if (args.has("tree")) {
+    run_tree(context);
+  } else if (!by.empty()) {
+    run_groups(context, by);
   } else {
-    print_table(context, processes, choice.columns, order, totals);
-    if (context.args.has("explain")) {
-      context.out.write("\n");
-      explain_processes(context.out, rows, snapshot.meminfo.value_or({}).mem_total_bytes);
-    }
+    run_processes(context);
   }
-  std::string message;
-  for (const std::string& reason : missing_reasons(processes.summary, root.is_live())) {
-    message += (message.empty() ? "" : "; ") + reason;
-  }
-  if (!message.empty()) context.messages.say(message);
   return 0;
+}
+
+std::vector<ColumnGroup> column_groups() {
+  return {{"Columns", infos(process_columns())},
+          {"Columns of --by and --users", infos(group_columns())},
+          {"Columns of --mappings", infos(mapping_columns())},
+          {"Columns of --system", infos(area_columns())},
+          {"Columns of --tree", infos(tree_columns())}};
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ namespace {
 /// Makes the forest; children hang on the row of their parent.
 class TreeBuilder {
  public:
-  explicit TreeBuilder(const std::vector<const Process*>& processes) : processes_(processes), nodes_(processes.size()) {}
+  explicit TreeBuilder(const std::vector<const Process*>& processes)
+      : processes_(processes), nodes_(processes.size()) {}
 
   std::vector<TreeNode> build() {
     find_children();
@@ -155,12 +156,15 @@ void TreeBuilder::put(std::size_t root, std::vector<TreeNode>& forest) {
     open.pop_back();
     forest.push_back(nodes_[row]);
     forest.back().depth = depth;
-    for (auto child = children_[row].rbegin(); child != children_[row].rend(); ++child) open.emplace_back(*child, depth + 1);
+    for (auto child = children_[row].rbegin(); child != children_[row].rend(); ++child)
+      open.emplace_back(*child, depth + 1);
   }
 }
 
 }  // namespace
 
-std::vector<TreeNode> process_tree(const std::vector<const Process*>& processes) { return TreeBuilder(processes).build(); }
+std::vector<TreeNode> process_tree(const std::vector<const Process*>& processes) {
+  return TreeBuilder(processes).build();
+}
 
 }  // namespace memkit

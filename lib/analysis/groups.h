@@ -95,9 +95,9 @@ class MappingGroups {
 /// A process among its parents and children.
 struct TreeNode {
   const Process* process = nullptr;
-  std::size_t row = 0;    ///< of the list that the tree was made of
-  unsigned depth = 0;     ///< 0: no parent in the list
-  MemorySums subtree;     ///< itself and all below it
+  std::size_t row = 0;  ///< of the list that the tree was made of
+  unsigned depth = 0;   ///< 0: no parent in the list
+  MemorySums subtree;   ///< itself and all below it
   std::uint64_t descendants = 0;
 };
 

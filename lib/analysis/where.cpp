@@ -73,10 +73,12 @@ void add_process(TopProcesses& totals, Process&& process, std::size_t limit) {
   if (process.kind != ProcessKind::user) return;
   ++totals.count;
   if (!process.pss_bytes) ++totals.without_pss;
-  add_known(totals.pss_bytes, process.pss_bytes);
-  add_known(totals.uss_bytes, process.uss_bytes);
-  add_known(totals.rss_bytes, process.rss_bytes);
-  add_known(totals.swap_bytes, process.swap_bytes);
+  if (process.same_memory_as_pid == 0) {
+    add_known(totals.pss_bytes, process.pss_bytes);
+    add_known(totals.uss_bytes, process.uss_bytes);
+    add_known(totals.rss_bytes, process.rss_bytes);
+    add_known(totals.swap_bytes, process.swap_bytes);
+  }
   const auto place = std::upper_bound(totals.top.begin(), totals.top.end(), process, more);
   if (static_cast<std::size_t>(place - totals.top.begin()) >= limit) return;
   totals.top.insert(place, std::move(process));

@@ -19,7 +19,9 @@ class Packed {
   constexpr Packed(Missing why) : raw_(pack(why)) {}
   template <class U>
   constexpr Packed(const Got<U>& got)
-      : raw_(!got ? pack(got.missing()) : *got < kFirstReason ? static_cast<T>(*got) : pack(Missing::malformed)) {}
+      : raw_(!got                  ? pack(got.missing())
+             : *got < kFirstReason ? static_cast<T>(*got)
+                                   : pack(Missing::malformed)) {}
 
   [[nodiscard]] constexpr bool has_value() const { return raw_ < kFirstReason; }
   constexpr explicit operator bool() const { return has_value(); }
@@ -58,24 +60,24 @@ struct Process {
   /// The process whose address space this one shares (CLONE_VM without CLONE_THREAD): sums count it there. 0: none.
   std::uint32_t same_memory_as_pid = 0;
   PackedId ppid;
-  PackedId threads;                  ///< the first one included
-  PackedId maps;                     ///< number of mappings
-  PackedId oom_score;                ///< as the kernel prints it
-  Got<std::int16_t> oom_score_adj;   ///< -1000 to 1000
-  Got<std::uint32_t> uid;            ///< effective, as ps shows it
-  PackedCount starttime_ticks;       ///< with pid: the identity
+  PackedId threads;                 ///< the first one included
+  PackedId maps;                    ///< number of mappings
+  PackedId oom_score;               ///< as the kernel prints it
+  Got<std::int16_t> oom_score_adj;  ///< -1000 to 1000
+  Got<std::uint32_t> uid;           ///< effective, as ps shows it
+  PackedCount starttime_ticks;      ///< with pid: the identity
 
-  PackedCount vsz_bytes;              ///< readable by all, as is rss
-  PackedCount rss_bytes;              ///< of the walk where there was one, else of stat (inexact on some kernels)
-  PackedCount swap_bytes;             ///< of the walk (shmem included), else VmSwap (without)
-  PackedCount pss_bytes;              ///< denied where the process may not be walked
-  PackedCount uss_bytes;              ///< Private_Clean + Private_Dirty
+  PackedCount vsz_bytes;   ///< readable by all, as is rss
+  PackedCount rss_bytes;   ///< of the walk where there was one, else of stat (inexact on some kernels)
+  PackedCount swap_bytes;  ///< of the walk (shmem included), else VmSwap (without)
+  PackedCount pss_bytes;   ///< denied where the process may not be walked
+  PackedCount uss_bytes;   ///< Private_Clean + Private_Dirty
   PackedCount swap_pss_bytes;
   PackedCount pss_anon_bytes;
   PackedCount pss_file_bytes;
   PackedCount pss_shmem_bytes;
   PackedCount pss_dirty_bytes;
-  PackedCount hugetlb_bytes;          ///< in neither rss nor pss
+  PackedCount hugetlb_bytes;  ///< in neither rss nor pss
   PackedCount locked_bytes;
   PackedCount anon_huge_bytes;
   PackedCount ksm_bytes;

@@ -84,7 +84,7 @@ class Scan {
   std::mutex mutex_;
   ProcessList& list_;
   TopBound bound_;
-  double walk_s_ = 0;              // of all threads together, for the estimate
+  double walk_s_ = 0;  // of all threads together, for the estimate
   std::uint64_t walked_bytes_ = 0;
 };
 
@@ -108,11 +108,11 @@ void Scan::in_threads(Work work) {
 void Scan::order_by_size() {
   in_threads([this](unsigned worker) {
     Walker walker(root_, policy_, page_size_, *list_.names, worker);
-    for (std::size_t i = next_++; i < candidates_.size(); i = next_++) candidates_[i].size = walker.size_of(candidates_[i].pid);
+    for (std::size_t i = next_++; i < candidates_.size(); i = next_++)
+      candidates_[i].size = walker.size_of(candidates_[i].pid);
   });
-  std::stable_sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-    return a.size.rss_bytes > b.size.rss_bytes;
-  });
+  std::stable_sort(candidates_.begin(), candidates_.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.size.rss_bytes > b.size.rss_bytes; });
 }
 
 /// Whether a process is to be walked. Where sizes bound the top, they come in falling order: behind the first that
@@ -124,7 +124,8 @@ Scan::Decision Scan::decide(const Candidate& candidate) {
     // Reports speak of 15 to 70 ns a page of 4 KiB; what this run has met counts from 64 MiB on.
     constexpr double kUsualSecondsPerByte = 70e-9 / 4096;
     constexpr std::uint64_t kEnough = std::uint64_t{64} << 20;
-    const double per_byte = walked_bytes_ >= kEnough ? walk_s_ / static_cast<double>(walked_bytes_) : kUsualSecondsPerByte;
+    const double per_byte =
+        walked_bytes_ >= kEnough ? walk_s_ / static_cast<double>(walked_bytes_) : kUsualSecondsPerByte;
     if (elapsed_s() + static_cast<double>(rss) * per_byte > *policy_.budget_s) return Decision::skip;
   }
   if (policy_.top != 0 && page_size_) {
@@ -204,8 +205,12 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
   candidates_.reserve(pids.size());
   for (const std::uint32_t pid : pids) candidates_.push_back({pid, {}});
   list_.rows.reserve(pids.size());
-  const bool ordered = policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);
+  const bool ordered =
+      policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);
   if (ordered) order_by_size();
+  if (ordered && policy_.on_largest && !candidates_.empty()) {
+    policy_.on_largest(candidates_.front().pid, candidates_.front().size.rss_bytes);
+  }
   in_threads([this](unsigned worker) { walk_all(worker); });
   std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
 }
@@ -214,7 +219,8 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
 /// Tasks that share memory without being threads (CLONE_VM) are parent and child, or siblings, and have one size.
 void find_shared_memory(const Root& root, std::vector<Process>& rows, WalkSummary& summary) {
   const auto find = [&](std::uint32_t pid) {
-    const auto found = std::lower_bound(rows.begin(), rows.end(), pid, [](const Process& row, std::uint32_t p) { return row.pid < p; });
+    const auto found = std::lower_bound(rows.begin(), rows.end(), pid,
+                                        [](const Process& row, std::uint32_t p) { return row.pid < p; });
     return found != rows.end() && found->pid == pid ? &*found : nullptr;
   };
   for (Process& row : rows) {
@@ -230,7 +236,7 @@ void find_shared_memory(const Root& root, std::vector<Process>& rows, WalkSummar
 }  // namespace
 
 std::uint64_t rss_slack_pages(unsigned cpus, std::uint64_t threads) {
-  constexpr std::uint64_t kCountersOfRss = 3;   // anonymous, file, shmem
+  constexpr std::uint64_t kCountersOfRss = 3;    // anonymous, file, shmem
   constexpr std::uint64_t kEventsOfThread = 64;  // TASK_RSS_EVENTS_THRESH
   const std::uint64_t batch = std::max<std::uint64_t>(32, std::uint64_t{2} * cpus);
   return std::max(kCountersOfRss * cpus * (batch - 1), kEventsOfThread * threads);

@@ -33,6 +33,9 @@ struct WalkPolicy {
   /// Asked before a process's pages are walked, with what stat, cmdline and the owner tell. From any thread.
   std::function<bool(const Process&)> accept = {};
 
+  /// Told, where sizes are read first, which process is the largest, before any is walked.
+  std::function<void(std::uint32_t pid, std::uint64_t rss_bytes)> on_largest = {};
+
   /// Only the `top` largest by `top_figure`, 0: all. Of the others those are not walked that cannot be among them.
   std::size_t top = 0;
   TopFigure top_figure = TopFigure::pss;
@@ -49,8 +52,8 @@ struct WalkPolicy {
 
 /// Why a walk saw less than everything.
 struct WalkSummary {
-  std::uint64_t seen = 0;  ///< processes listed in proc
-  std::uint64_t rows = 0;  ///< handed to the sink
+  std::uint64_t seen = 0;    ///< processes listed in proc
+  std::uint64_t rows = 0;    ///< handed to the sink
   std::uint64_t walked = 0;  ///< page tables walked
   std::uint64_t pruned = 0;  ///< not walked since they cannot be among the top
   std::uint64_t kernel_threads = 0;
@@ -61,7 +64,7 @@ struct WalkSummary {
   std::uint64_t denied_rss_bytes = 0;  ///< their RSS, as far as it is known
   std::uint64_t skipped = 0;           ///< rows not walked for --budget or --max-rss
   std::uint64_t skipped_rss_bytes = 0;
-  std::uint64_t shared = 0;            ///< rows whose address space another row shows
+  std::uint64_t shared = 0;      ///< rows whose address space another row shows
   std::uint64_t unwalked = 0;    ///< rows without PSS and USS: neither the kernel nor the capture has a file of them
   std::uint64_t unreadable = 0;  ///< rows without PSS and USS for another reason: an I/O error, text without sense
   /// Process 1 is not listed on the live system, so that others may be unlisted too (hidepid=2).

@@ -19,7 +19,12 @@ class Walker {
 
   Walker(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes, NamePool& names,
          unsigned worker)
-      : root_(root), policy_(policy), page_size_(page_size_bytes), names_(names), live_(root.is_live()), worker_(worker) {}
+      : root_(root),
+        policy_(policy),
+        page_size_(page_size_bytes),
+        names_(names),
+        live_(root.is_live()),
+        worker_(worker) {}
 
   /// Reads all that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.
   Outcome visit(std::uint32_t pid, bool skip_walk, Process& process);

@@ -33,7 +33,8 @@ constexpr ColumnInfo count(std::string_view id, std::string_view header, std::st
 }
 
 constexpr Column<ProcessGroup> kGroups[] = {
-    {{"group", "Group", Unit::none, Align::left, true, false, "what the processes have in common", "user", kCommandWidth},
+    {{"group", "Group", Unit::none, Align::left, true, false, "what the processes have in common", "user",
+      kCommandWidth},
      [](const ProcessGroup& group) -> Cell { return group.key; }},
     {count("count", "Count", "processes"), [](const ProcessGroup& group) -> Cell { return group.processes; }},
     {bytes("swap", "Swap", "in swap; shared memory there counts in full"), sum<&MemorySums::swap, ProcessGroup>},
@@ -47,7 +48,8 @@ constexpr Column<MappingGroup> kMappings[] = {
     {{"map", "Map", Unit::none, Align::left, true, false, "file or kind of mapping", {}, kNameWidth},
      [](const MappingGroup& group) -> Cell { return group.name; }},
     {count("count", "Count", "mappings", false), [](const MappingGroup& group) -> Cell { return group.mappings; }},
-    {count("pids", "PIDs", "processes that have it"), [](const MappingGroup& group) -> Cell { return group.processes; }},
+    {count("pids", "PIDs", "processes that have it"),
+     [](const MappingGroup& group) -> Cell { return group.processes; }},
     {bytes("swap", "Swap", "in swap", false), sum<&MemorySums::swap, MappingGroup>},
     {bytes("uss", "USS", "private memory", false), sum<&MemorySums::uss, MappingGroup>},
     {bytes("avgpss", "AVGPSS", "PSS for each process"), average<&MemorySums::pss>},
@@ -82,7 +84,8 @@ constexpr Column<TreeRow> kTree[] = {
      }},
     {{"command", "Command", Unit::none, Align::left, true, false, "command line, indented", {}, kCommandWidth},
      [](const TreeRow& row) -> Cell { return std::string_view(row.command); }},
-    {count("descendants", "Below", "processes below it"), [](const TreeRow& row) -> Cell { return row.node.descendants; }},
+    {count("descendants", "Below", "processes below it"),
+     [](const TreeRow& row) -> Cell { return row.node.descendants; }},
     {bytes("pss", "PSS", "of the process alone"),
      [](const TreeRow& row) -> Cell { return to_cell(Got<std::uint64_t>(row.row.process.pss_bytes)); }},
     {bytes("tree_swap", "TreeSwap", "with all below it: swap"), subtree<&MemorySums::swap>},

@@ -12,7 +12,7 @@ namespace memkit {
 /// What is alike for all rows of a listing.
 struct ProcessListing {
   Got<std::uint64_t> mem_total_bytes;
-  Got<std::int64_t> boot_time_s;  ///< since the epoch; start times count from it
+  Got<std::int64_t> boot_time_s;    ///< since the epoch; start times count from it
   std::uint64_t ticks_per_s = 100;  ///< of starttime_ticks
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "output/escape.h"
 #include "output/rows.h"
@@ -11,7 +12,7 @@
 namespace memkit {
 namespace {
 
-constexpr std::string_view kRights = "root, or: setcap cap_sys_ptrace,cap_dac_read_search+ep on memkit";
+constexpr std::string_view kRights = "CAP_SYS_PTRACE: run as root, or setcap cap_sys_ptrace,cap_dac_read_search+ep";
 
 std::string processes_text(std::uint64_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
 
@@ -23,6 +24,10 @@ std::vector<std::string> missing_reasons(const WalkSummary& summary, bool live) 
     reasons.push_back(fmt::format(
         "PSS and USS of {} ({} RSS) unknown: {}", processes_text(summary.denied), size_text(summary.denied_rss_bytes),
         live ? fmt::format("no permission (needs {})", kRights) : std::string("not readable when they were copied")));
+  }
+  if (summary.skipped != 0) {
+    reasons.push_back(fmt::format("PSS and USS of {} ({} RSS) not read: --budget or --max-rss",
+                                  processes_text(summary.skipped), size_text(summary.skipped_rss_bytes)));
   }
   if (summary.unwalked != 0) {
     reasons.push_back(fmt::format("PSS and USS of {} unknown: {}", processes_text(summary.unwalked),
@@ -54,13 +59,20 @@ Got<std::uint64_t> ProcessTotals::of(std::string_view id) const {
 ProcessTotals process_totals(std::span<const ProcessRow> rows, const WalkSummary& summary) {
   ProcessTotals totals;
   totals.processes = rows.size();
+  std::set<std::string_view> users;
+  for (const ProcessRow& row : rows) {
+    if (row.process.uid) users.insert(row.user);
+  }
+  totals.users = users.size();
   totals.complete = summary.hidden == 0 && !summary.others_hidden;
   for (const Column<ProcessRow>& column : process_columns()) {
     if (!column.summable) {
       totals.sums.emplace_back();
       continue;
     }
-    const ColumnSum sum = sum_of(rows, column);
+    // Tasks of one address space show the same pages: they count once.
+    const ColumnSum sum = sum_of(
+        rows, column, +[](const ProcessRow& row) { return row.process.same_memory_as_pid == 0; });
     totals.sums.push_back(sum.value);
     if (column.shown && (!sum.value || sum.unknown_rows != 0)) totals.complete = false;
   }
@@ -86,6 +98,10 @@ void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live) {
   json.field("hidden_count", summary.hidden);
   json.field("denied_count", summary.denied);
   json.field("denied_rss_bytes", summary.denied_rss_bytes);
+  json.field("skipped_count", summary.skipped);
+  json.field("skipped_rss_bytes", summary.skipped_rss_bytes);
+  json.field("shared_count", summary.shared);
+  json.field("walked_count", summary.walked);
   json.field("unwalked_count", summary.unwalked);
   json.field("unreadable_count", summary.unreadable);
   json.field("others_hidden", summary.others_hidden);

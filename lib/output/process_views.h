@@ -17,6 +17,7 @@ std::vector<std::string> missing_reasons(const WalkSummary& summary, bool live);
 /// The sums of a list of processes, of every column that can be summed, in the order of process_columns().
 struct ProcessTotals {
   std::uint64_t processes = 0;
+  std::uint64_t users = 0;
   std::vector<Got<std::uint64_t>> sums;  ///< by column; absent for columns that have no sum
   /// Whether the sums of the columns that are shown by default leave no process out.
   bool complete = false;

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 #include "analysis/accounting.h"
 #include "analysis/available.h"
@@ -8,6 +10,7 @@
 #include "analysis/where.h"
 #include "collect/processes.h"
 #include "collect/snapshot.h"
+#include "output/columns_process.h"
 #include "output/json_writer.h"
 #include "output/out.h"
 #include "output/table.h"
@@ -22,7 +25,9 @@ struct ReportFacts {
   std::optional<Delta> delta;  ///< with --interval
   TopProcesses processes;
   WalkSummary walk;
-  std::vector<std::string> top_users;  ///< of processes.top, in its order
+  std::unique_ptr<NamePool> names;  ///< what the rows' names point to
+  std::unique_ptr<ProcessListing> listing = std::make_unique<ProcessListing>();
+  std::vector<ProcessRow> top;  ///< the largest, by PSS
 };
 
 /// The report for people: the first line is the answer. `width`: columns of the window, 0 in a pipe.

@@ -112,9 +112,7 @@ void write_processes(JsonWriter& json, const ReportFacts& facts) {
                              facts.walk.list_error == 0);
   json.key("top");
   json.begin_array();
-  for (std::size_t i = 0; i < totals.top.size(); ++i) {
-    write_row(json, process_columns(), ProcessRow{totals.top[i], facts.top_users[i]});
-  }
+  for (const ProcessRow& row : facts.top) write_row(json, process_columns(), row);
   json.end_array();
   json.end_object();
 }

@@ -125,15 +125,13 @@ void print_top(Out& out, const ReportFacts& facts, std::size_t width) {
     out.write("No process can be read here.\n");
     return;
   }
-  out.print("TOP BY PSS ({} of {} processes)\n", facts.processes.top.size(), facts.processes.count);
+  out.print("TOP BY PSS ({} of {} processes)\n", facts.top.size(), facts.processes.count);
   const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,swap,user,name");
   TableStyle style;
   style.size = {SizeFormat::Style::spaced, 1, false};
   style.width = width;
   TextTable table = text_table(process_columns(), chosen, style);
-  for (std::size_t i = 0; i < facts.processes.top.size(); ++i) {
-    table.add_row(cells_of(process_columns(), chosen, ProcessRow{facts.processes.top[i], facts.top_users[i]}));
-  }
+  for (const ProcessRow& row : facts.top) table.add_row(cells_of(process_columns(), chosen, row));
   table.print(out);
 }
 

@@ -35,12 +35,14 @@ struct ColumnSum {
   std::uint64_t unknown_rows = 0;  ///< not in it: 0 where the sum is complete
 };
 
+/// `counts`: which rows are in it; all where it is empty.
 template <class Row>
-ColumnSum sum_of(std::span<const Row> rows, const Column<Row>& column) {
+ColumnSum sum_of(std::span<const Row> rows, const Column<Row>& column, bool (*counts)(const Row&) = nullptr) {
   ColumnSum sum;
   std::uint64_t total = 0;
   bool overflow = false;
   for (const Row& row : rows) {
+    if (counts != nullptr && !counts(row)) continue;
     const Cell cell = column.value(row);
     const auto* const number = std::get_if<std::uint64_t>(&cell);
     if (number == nullptr) {

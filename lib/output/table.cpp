@@ -15,6 +15,13 @@ std::string number_text(double value, Unit unit) {
   return unit == Unit::percent || unit == Unit::seconds ? fmt::format("{:.2f}", value) : fmt::format("{}", value);
 }
 
+/// A size as its share of the whole, as smem -p shows it; "N/A" where the whole is nothing.
+std::string share_text(std::uint64_t bytes, const Got<std::uint64_t>& whole) {
+  if (!whole) return "-";
+  if (*whole == 0) return "N/A";
+  return fmt::format("{:.2f}%", 100.0 * static_cast<double>(bytes) / static_cast<double>(*whole));
+}
+
 }  // namespace
 
 std::string cell_text(const Cell& cell, Unit unit, const TableStyle& style) {
@@ -41,7 +48,13 @@ TextTable::TextTable(std::vector<const ColumnInfo*> columns, TableStyle style)
 void TextTable::add_row(std::span<const Cell> cells) {
   Row row;
   row.cells.reserve(cells.size());
-  for (std::size_t i = 0; i < cells.size(); ++i) row.cells.push_back(cell_text(cells[i], columns_[i]->unit, style_));
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    const auto* const bytes = std::get_if<std::uint64_t>(&cells[i]);
+    const bool share = style_.percent && columns_[i]->unit == Unit::bytes && bytes != nullptr;
+    row.cells.push_back(share
+                            ? share_text(*bytes, columns_[i]->id == "swap" ? style_.swap_percent_of : style_.percent_of)
+                            : cell_text(cells[i], columns_[i]->unit, style_));
+  }
   rows_.push_back(std::move(row));
 }
 

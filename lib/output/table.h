@@ -14,6 +14,10 @@ namespace memkit {
 struct TableStyle {
   SizeFormat size{SizeFormat::Style::scaled, 1024, false};
   bool headings = true;
+  /// Sizes as shares: of `percent_of`, and of `swap_percent_of` in the column "swap".
+  bool percent = false;
+  Got<std::uint64_t> percent_of = Missing::absent;
+  Got<std::uint64_t> swap_percent_of = Missing::absent;
   /// Columns of the window, where columns of names are cut to fit; 0: never cut (pipes).
   std::size_t width = 0;
 };
