@@ -32,7 +32,10 @@ WalkRequest common_request(const Context& context) {
     request.policy.jobs =
         static_cast<unsigned>(std::min<std::uint64_t>(parse_count("jobs", *args.value("jobs"), 1), 256));
   if (args.has("budget")) request.policy.budget_s = parse_seconds("budget", *args.value("budget"));
-  if (args.has("max-rss")) request.policy.max_rss_bytes = parse_size("max-rss", *args.value("max-rss"));
+  if (args.has("max-rss"))
+    request.policy.max_rss_bytes = parse_size("max-rss", *args.value("max-rss"));
+  else if (!args.has("root"))
+    request.policy.jobs = Root::live().usable_cpus().value_or(1);
   request.process_filter = pattern_of(args, "processfilter");
   request.map_filter = pattern_of(args, "mapfilter");
   request.user_filter = pattern_of(args, "userfilter");
@@ -149,7 +152,6 @@ Listing list_processes(const Context& context, WalkRequest& request) {
 
   const Users users(root);
   WalkPolicy& policy = request.policy;
-  if (!context.args.has("jobs")) policy.jobs = root.usable_cpus().value_or(1);
   policy.accept = [&](const Process& process) {
     if (process.kind != ProcessKind::user) return true;
     if (request.process_filter && !request.process_filter->matches(process.name) &&

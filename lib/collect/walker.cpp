@@ -273,7 +273,7 @@ Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& proces
       set_page_figures(process, Missing::skipped);
     } else if (!walk(process)) {
       return Outcome::vanished;
-    } else if (policy_.accept_mapping && process.pss_bytes && process.maps.value_or(0) == 0) {
+    } else if (policy_.accept_mapping && process.maps && *process.maps == 0) {
       return Outcome::refused;
     }
   }
