@@ -28,14 +28,14 @@ WalkRequest common_request(const Context& context) {
   const Arguments& args = context.args;
   WalkRequest request;
   request.policy.walk_pages = !args.has("no-walk");
-  if (args.has("jobs"))
-    request.policy.jobs =
-        static_cast<unsigned>(std::min<std::uint64_t>(parse_count("jobs", *args.value("jobs"), 1), 256));
-  if (args.has("budget")) request.policy.budget_s = parse_seconds("budget", *args.value("budget"));
-  if (args.has("max-rss"))
-    request.policy.max_rss_bytes = parse_size("max-rss", *args.value("max-rss"));
-  else if (!args.has("root"))
+  if (args.has("jobs")) {
+    constexpr std::uint64_t kMostThreads = 256;
+    request.policy.jobs = static_cast<unsigned>(std::min(parse_count("jobs", *args.value("jobs"), 1), kMostThreads));
+  } else if (!args.has("root")) {
     request.policy.jobs = Root::live().usable_cpus().value_or(1);
+  }
+  if (args.has("budget")) request.policy.budget_s = parse_seconds("budget", *args.value("budget"));
+  if (args.has("max-rss")) request.policy.max_rss_bytes = parse_size("max-rss", *args.value("max-rss"));
   request.process_filter = pattern_of(args, "processfilter");
   request.map_filter = pattern_of(args, "mapfilter");
   request.user_filter = pattern_of(args, "userfilter");
