@@ -25,11 +25,13 @@ const OptionSpec* by_letter(std::span<const OptionSpec> table, char letter) {
   return nullptr;
 }
 
-/// The options that `name` can mean: the one of this name, else all that begin with it, as getopt_long has it.
+/// The options that `name` can mean: the one of this name, else all that begin with it, as getopt_long has it. One
+/// that is not offered is meant by its whole name alone.
 std::vector<const OptionSpec*> by_beginning(std::span<const OptionSpec> table, std::string_view name) {
   std::vector<const OptionSpec*> begins;
   for (const OptionSpec& spec : table) {
     if (spec.name == name || (!spec.alias.empty() && spec.alias == name)) return {&spec};
+    if (!spec.instead.empty()) continue;
     if (spec.name.starts_with(name) || spec.alias.starts_with(name)) begins.push_back(&spec);
   }
   return begins;
@@ -41,7 +43,7 @@ const OptionSpec& by_name(std::span<const OptionSpec> table, std::string_view na
   const std::string shown = for_terminal(name);
   if (begins.empty()) {
     std::vector<std::string_view> all;
-    for (const OptionSpec& spec : table) {
+    for (const OptionSpec& spec : offered(table)) {
       all.push_back(spec.name);
       if (!spec.alias.empty()) all.push_back(spec.alias);
     }
@@ -60,6 +62,10 @@ std::string_view name_of(std::string_view word) { return word.substr(2, std::min
   throw UsageError(fmt::format("option '--{}' needs a value: {}", spec.name, spec.value));
 }
 
+void refuse_not_offered(const OptionSpec& spec, const std::string& word) {
+  if (!spec.instead.empty()) throw UsageError(fmt::format("{} is not offered here: use {}", word, spec.instead));
+}
+
 /// Spells every long option out and checks every letter, so that CLI11 meets known options alone.
 void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
@@ -70,6 +76,7 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
     if (word[1] == '-') {
       const std::size_t equals = word.find('=');
       spec = &by_name(table, name_of(word));
+      refuse_not_offered(*spec, fmt::format("--{}", spec->name));
       has_value = equals != std::string::npos;
       if (has_value && spec->arg == Arg::none)
         throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
@@ -79,6 +86,7 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
         spec = by_letter(table, word[j]);
         if (spec == nullptr) throw UsageError("unknown option '-" + for_terminal(word.substr(j, 1)) + "'");
+        refuse_not_offered(*spec, fmt::format("-{}", spec->letter));
         has_value = spec->arg == Arg::required && j + 1 < word.size();
       }
     }

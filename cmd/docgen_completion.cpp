@@ -135,7 +135,7 @@ std::string bash_cases(std::string_view command, std::span<const OptionSpec> tab
                        std::span<const ColumnInfo* const> columns) {
   std::string cases;
   std::string options;
-  for (const OptionSpec& spec : table) {
+  for (const OptionSpec& spec : offered(table)) {
     std::string pattern;
     if (spec.letter != 0) {
       options += fmt::format("-{} ", spec.letter);
@@ -198,7 +198,7 @@ std::string zsh_action(std::string_view command, const OptionSpec& spec) {
 
 std::string zsh_options(std::string_view command, std::span<const OptionSpec> table) {
   std::string text;
-  for (const OptionSpec& spec : table) {
+  for (const OptionSpec& spec : offered(table)) {
     std::vector<std::string> names;
     if (spec.letter != 0) names.push_back(fmt::format("-{}", spec.letter));
     for (const std::string& name : long_names(spec)) names.push_back("--" + name);
@@ -266,7 +266,7 @@ std::string zsh() {
 std::string fish_options(std::string_view condition, std::span<const OptionSpec> table,
                          std::span<const ColumnInfo* const> columns) {
   std::string text;
-  for (const OptionSpec& spec : table) {
+  for (const OptionSpec& spec : offered(table)) {
     bool first = true;
     for (const std::string& name : long_names(spec)) {
       text += fmt::format("complete -c memkit -n '{}' -l {}", condition, name);

@@ -37,7 +37,7 @@ std::string sentence(std::string_view text) {
 
 std::string option_list(std::span<const OptionSpec> table) {
   std::string list = ".Bl -tag -width Ds\n";
-  for (const OptionSpec& spec : table) {
+  for (const OptionSpec& spec : offered(table)) {
     list += ".It ";
     if (spec.letter != 0) list += fmt::format("Fl {} , ", spec.letter);
     if (!spec.alias.empty()) list += fmt::format("Fl \\-{} , ", roff(spec.alias, true));

@@ -18,7 +18,7 @@ std::string option_synopsis(const OptionSpec& spec) {
 std::string options_text(std::span<const OptionSpec> options) {
   constexpr std::size_t kIndent = 26;
   std::string text;
-  for (const OptionSpec& spec : options) {
+  for (const OptionSpec& spec : offered(options)) {
     const std::string synopsis = option_synopsis(spec);
     const std::string_view lead = spec.letter == 0 ? "      " : "  ";
     const std::size_t used = lead.size() + synopsis.size();

@@ -12,6 +12,12 @@
 
 namespace memkit {
 
+std::vector<OptionSpec> offered(std::span<const OptionSpec> table) {
+  std::vector<OptionSpec> all(table.begin(), table.end());
+  std::erase_if(all, [](const OptionSpec& spec) { return !spec.instead.empty(); });
+  return all;
+}
+
 const Arguments::Given& Arguments::find(std::string_view name) const {
   for (const Given& given : given_) {
     if (given.spec->name == name) return given;

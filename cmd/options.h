@@ -36,7 +36,20 @@ struct OptionSpec {
   Complete complete = Complete::nothing;
   std::string_view choices = {};   ///< "auto|always|never" with Complete::choices
   std::string_view excludes = {};  ///< options with the same word here exclude each other
+  /// Of an option of the tool that the command stands for which makes no sense here: what to use in its place. It is
+  /// refused by name, and shown nowhere.
+  std::string_view instead = {};
 };
+
+/// The row of an option that is refused: "--pie is not offered here: use ...".
+constexpr OptionSpec not_offered(std::string_view name, char letter, std::string_view instead) {
+  OptionSpec spec{name, letter, {}};
+  spec.instead = instead;
+  return spec;
+}
+
+/// The options of a table that people are told of.
+std::vector<OptionSpec> offered(std::span<const OptionSpec> table);
 
 /// The same option under another letter, where the tool that a command stands for uses its own (0: none).
 constexpr OptionSpec with_letter(OptionSpec spec, char letter) {

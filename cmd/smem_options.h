@@ -53,8 +53,10 @@ inline constexpr OptionSpec kSmemOptions[] = {
      Complete::directory},
     opt::color,
     opt::explain,
-    opt::help,
+    with_letter(opt::help, 'h'),
     opt::version,
+    not_offered("pie", 0, "--percent --top 10 for shares, --json for a program that draws"),
+    not_offered("bar", 0, "--percent --top 10 for shares, --json for a program that draws"),
 };
 
 }  // namespace memkit

@@ -139,7 +139,7 @@ TEST(Options, OfEveryCommandAreRefusedWithoutTheirValue) {
   for (const Command& command : commands()) {
     const std::string name(command.name);
     const std::string hint = " Try 'memkit " + name + " --help'.";
-    for (const OptionSpec& spec : command.options) {
+    for (const OptionSpec& spec : offered(command.options)) {
       const std::string option = "--" + std::string(spec.name);
       const std::string start = "memkit " + name + ": option '" + option;
       if (spec.arg == Arg::required) {
@@ -154,10 +154,24 @@ TEST(Options, OfEveryCommandAreRefusedWithoutTheirValue) {
   }
 }
 
+TEST(Options, ThatAreNotOfferedSayWhatToUseInstead) {
+  const std::string end =
+      " is not offered here: use --percent --top 10 for shares, --json for a program that draws. Try 'memkit smem "
+      "--help'.";
+  expect_usage_error({"smem", "--pie", "name"}, "memkit smem: --pie" + end);
+  expect_usage_error({"smem", "--pie=name", "-s", "pss"}, "memkit smem: --pie" + end);
+  expect_usage_error({"smem", "--bar"}, "memkit smem: --bar" + end);
+  // They get in the way of nothing that is offered, and are suggested to nobody.
+  EXPECT_EQ(run({"smem", "--perc", "--help"}).status, 0);
+  expect_usage_error({"smem", "--b", "user"},
+                     "memkit smem: option '--b' is ambiguous: --by, --budget. Try 'memkit smem --help'.");
+  EXPECT_THAT(run({"smem", "--pi"}).err, testing::Not(HasSubstr("did you mean")));
+}
+
 TEST(Options, OfEveryCommandRefuseAValueOfTheWrongKind) {
   for (const Command& command : commands()) {
     const std::string name(command.name);
-    for (const OptionSpec& spec : command.options) {
+    for (const OptionSpec& spec : offered(command.options)) {
       if (spec.arg != Arg::required || spec.complete == Complete::directory || spec.complete == Complete::file)
         continue;
       std::vector<std::string> arguments{name, "--" + std::string(spec.name), "no\x1bsuch"};

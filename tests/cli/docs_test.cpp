@@ -44,7 +44,7 @@ std::vector<Table> tables() {
 
 Names option_names(std::span<const OptionSpec> options) {
   Names names;
-  for (const OptionSpec& spec : options) {
+  for (const OptionSpec& spec : offered(options)) {
     names.insert("--" + std::string(spec.name));
     if (!spec.alias.empty()) names.insert("--" + std::string(spec.alias));
     if (spec.letter != 0) names.insert(std::string("-") + spec.letter);
