@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <mutex>
 #include <queue>
 #include <system_error>
@@ -20,6 +21,11 @@ using Clock = std::chrono::steady_clock;
 struct Candidate {
   std::uint32_t pid = 0;
   Walker::Size size;
+
+  /// A process of unknown size may be any size: it comes first.
+  [[nodiscard]] std::uint64_t most_bytes() const {
+    return size.rss_bytes.value_or(std::numeric_limits<std::uint64_t>::max());
+  }
 };
 
 /// The N largest figures so far: what a process must be able to reach to be among the top.
@@ -112,13 +118,13 @@ void Scan::order_by_size() {
       candidates_[i].size = walker.size_of(candidates_[i].pid);
   });
   std::stable_sort(candidates_.begin(), candidates_.end(),
-                   [](const Candidate& a, const Candidate& b) { return a.size.rss_bytes > b.size.rss_bytes; });
+                   [](const Candidate& a, const Candidate& b) { return a.most_bytes() > b.most_bytes(); });
 }
 
 /// Whether a process is to be walked. Where sizes bound the top, they come in falling order: behind the first that
 /// cannot be among it none can.
 Scan::Decision Scan::decide(const Candidate& candidate) {
-  const std::uint64_t rss = candidate.size.rss_bytes;
+  const std::uint64_t rss = candidate.size.rss_bytes.value_or(0);
   if (policy_.max_rss_bytes && rss > *policy_.max_rss_bytes) return Decision::skip;
   if (policy_.budget_s) {
     // Reports speak of 15 to 70 ns a page of 4 KiB; what this run has met counts from 64 MiB on.
@@ -128,7 +134,7 @@ Scan::Decision Scan::decide(const Candidate& candidate) {
         walked_bytes_ >= kEnough ? walk_s_ / static_cast<double>(walked_bytes_) : kUsualSecondsPerByte;
     if (elapsed_s() + static_cast<double>(rss) * per_byte > *policy_.budget_s) return Decision::skip;
   }
-  if (policy_.top != 0 && page_size_) {
+  if (policy_.top != 0 && page_size_ && candidate.size.rss_bytes) {
     const std::uint64_t slack = rss_slack_pages(root_.possible_cpus(), candidate.size.threads) * *page_size_;
     if (bound_.excludes(rss + slack)) return Decision::stop;
   }
@@ -208,8 +214,10 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
   const bool ordered =
       policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);
   if (ordered) order_by_size();
-  if (ordered && policy_.on_largest && !candidates_.empty()) {
-    policy_.on_largest(candidates_.front().pid, candidates_.front().size.rss_bytes);
+  const auto largest = std::find_if(candidates_.begin(), candidates_.end(),
+                                    [](const Candidate& candidate) { return candidate.size.rss_bytes.has_value(); });
+  if (ordered && policy_.on_largest && largest != candidates_.end()) {
+    policy_.on_largest(largest->pid, *largest->size.rss_bytes);
   }
   in_threads([this](unsigned worker) { walk_all(worker); });
   std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });

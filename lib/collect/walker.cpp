@@ -284,7 +284,10 @@ Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& proces
 Walker::Size Walker::size_of(std::uint32_t pid) {
   if (root_.read("proc/" + std::to_string(pid) + "/stat", text_) != 0) return {};
   const PidStat stat = parse_pid_stat(text_);
-  return {pages_to_bytes(stat.rss_pages, page_size_).value_or(0), stat.num_threads.value_or(0)};
+  const std::uint64_t threads = stat.num_threads.value_or(0);
+  // Of a process whose first thread has ended the others hold the memory: its own stat shows none.
+  if (stat.vsize_bytes.value_or(0) == 0 && threads > 1) return {Missing::absent, threads};
+  return {pages_to_bytes(stat.rss_pages, page_size_), threads};
 }
 
 }  // namespace memkit

@@ -29,9 +29,9 @@ class Walker {
   /// Reads all that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.
   Outcome visit(std::uint32_t pid, bool skip_walk, Process& process);
 
-  /// RSS by stat, and the number of threads: what orders and bounds a walk. Zero where it is not known.
+  /// RSS by stat, and the number of threads: what orders and bounds a walk.
   struct Size {
-    std::uint64_t rss_bytes = 0;
+    Got<std::uint64_t> rss_bytes;  ///< missing: nothing bounds the process
     std::uint64_t threads = 0;
   };
   Size size_of(std::uint32_t pid);
