@@ -17,7 +17,7 @@ namespace memkit {
 /// How a failed expectation shows a value.
 template <class T>
 void PrintTo(const Got<T>& got, std::ostream* out) {
-  constexpr const char* kWhy[] = {"absent", "denied", "hidden", "malformed"};
+  constexpr const char* kWhy[] = {"absent", "denied", "hidden", "malformed", "skipped"};
   got ? *out << testing::PrintToString(*got) : *out << kWhy[static_cast<int>(got.missing())];
 }
 
