@@ -60,7 +60,8 @@ std::string_view unit_name(Unit unit) {
 std::string json_key(const ColumnInfo& column) {
   std::string key(column.id);
   const std::string_view suffix = key_suffix(column.unit);
-  if (!key.ends_with(suffix)) key += suffix;
+  // "count" stays "count".
+  if (!("_" + key).ends_with(suffix)) key += suffix;
   return key;
 }
 

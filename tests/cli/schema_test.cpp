@@ -39,7 +39,7 @@ void expect_strict(const json& schema, const std::string& place) {
 }
 
 TEST(Schemas, AreStrict) {
-  EXPECT_GE(schemas().size(), 4u);
+  EXPECT_GE(schemas().size(), 8u);
   for (const json& schema : schemas()) expect_strict(schema, schema.at("$id").get<std::string>());
 }
 
@@ -88,6 +88,18 @@ std::string documents() {
     add({command, "--json", "--root", "/nowhere"});
     add({command, "--json", "--no-such-option"});
   }
+  for (const Words& view : std::vector<Words>{{"-u"}, {"--by=unit"}, {"-m"}, {"-w"}, {"--tree"}, {"--no-walk"}}) {
+    for (const std::string& root : roots) {
+      const bool reads_processes = view[0] != "-w";
+      if (view[0] == "--no-walk" && root == "/") continue;
+      if (reads_processes && root == least.path()) continue;
+      Words words = {"smem", "--json", "--root", root};
+      words.insert(words.end(), view.begin(), view.end());
+      add(words);
+    }
+  }
+  add({"smem", "--json", "--budget", "0.000001"});
+  add({"smem", "--json", "--max-rss", "1K", "--top", "3"});
   add({"report", "--json", "--interval", "0.1"});
   add({"report", "--json", "--top", "0"});
   add({"free", "--json", "-h", "--nodes", "--breakdown", "--cgroup", "-L"});
