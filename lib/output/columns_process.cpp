@@ -112,11 +112,11 @@ constexpr Column<ProcessRow> kColumns[] = {
     {name("unit", "Unit", "systemd unit"), [](const ProcessRow& row) -> Cell { return known(row.unit); }},
     {name("container", "Container", "container, by name where a local file tells it"),
      [](const ProcessRow& row) -> Cell { return known(row.container); }},
-    {name("pod", "Pod", "pod, by namespace and name where a local file tells them"),
+    {name("pod", "Pod", "pod, by name where a local file tells it"),
      [](const ProcessRow& row) -> Cell { return known(row.pod); }},
     {{"start_time", "Start", Unit::seconds, Align::right, false, false, "start, in seconds since the epoch"},
      start_time},
-    {name("walk", "Walk", "walked, denied, skipped, shared (with another row), unreadable, none"), walk},
+    {name("walk", "Walk", "walked, or why not; shared: memory of another row"), walk},
 };
 
 }  // namespace
