@@ -188,7 +188,7 @@ TEST(ChurnLive, ThreadsAmongProcessesThatDieMakeNoWrongRow) {
   const Churn churn;
   const auto self = static_cast<std::uint32_t>(getpid());
   std::uint64_t vanished = 0;
-  for (int scan = 0; scan < 150; ++scan) {
+  for (int scan = 0; scan < 60; ++scan) {
     WalkPolicy policy{.read_exe = true, .read_cgroup = true, .read_maps = true, .jobs = 2};
     if (scan % 3 == 1) policy.top = 5;
     if (scan % 3 == 2) policy.on_mapping = [](unsigned, const Process&, const Mapping&) {};

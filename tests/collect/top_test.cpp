@@ -129,24 +129,23 @@ TEST(Top, EqualsTheFullScanSortedAndCut) {
   std::uint64_t pruned = 0;
   for (const unsigned seed : {1u, 2u, 3u}) {
     Population population(seed == 3 ? 3 : 24, seed);
-    for (int round = 0; round < 700; ++round) {
+    for (int round = 0; round < 800; ++round) {
       population.change_some();
       const Root root = population.root();
       const auto figure = static_cast<TopFigure>(population.pick(0, 2));
       const std::size_t count = population.pick(1, 8);
       const Walk full = walk(root, {}, kPage);
-      for (const unsigned jobs : {1u, 4u}) {
-        const Walk bounded = walk(root, {.jobs = jobs, .top = count, .top_figure = figure}, kPage);
-        ASSERT_EQ(top_of(bounded.rows, figure, count), top_of(full.rows, figure, count))
-            << "seed " << seed << ", round " << round << ", top " << count << " by " << static_cast<int>(figure) << ", "
-            << jobs << " threads, " << bounded.summary.pruned << " pruned";
-        ASSERT_EQ(bounded.summary.seen, full.summary.seen);
-        ASSERT_EQ(bounded.summary.rows + bounded.summary.pruned, full.summary.rows);
-        pruned += bounded.summary.pruned;
-      }
+      const unsigned jobs = round % 2 == 0 ? 1 : 4;
+      const Walk bounded = walk(root, {.jobs = jobs, .top = count, .top_figure = figure}, kPage);
+      ASSERT_EQ(top_of(bounded.rows, figure, count), top_of(full.rows, figure, count))
+          << "seed " << seed << ", round " << round << ", top " << count << " by " << static_cast<int>(figure) << ", "
+          << jobs << " threads, " << bounded.summary.pruned << " pruned";
+      ASSERT_EQ(bounded.summary.seen, full.summary.seen);
+      ASSERT_EQ(bounded.summary.rows + bounded.summary.pruned, full.summary.rows);
+      pruned += bounded.summary.pruned;
     }
   }
-  EXPECT_GT(pruned, 5000u) << "or nothing was tested";
+  EXPECT_GT(pruned, 2500u) << "or nothing was tested";
 }
 
 TEST(Top, WithoutAPageSizeNothingIsLeftOut) {
