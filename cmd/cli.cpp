@@ -60,8 +60,11 @@ std::string_view name_of(std::string_view word) { return word.substr(2, std::min
   throw UsageError(fmt::format("option '--{}' needs a value: {}", spec.name, spec.value));
 }
 
-/// Spells every long option out and checks every letter, so that CLI11 meets known options alone.
-void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& words) {
+/// Spells every long option out and checks every letter, so that CLI11 meets known options alone. Says of each option
+/// of the table whether it is among the words.
+std::vector<bool> spell_out(std::span<const OptionSpec> table, std::vector<std::string>& words) {
+  std::vector<bool> named(table.size());
+  const auto note = [&](const OptionSpec& spec) { named[static_cast<std::size_t>(&spec - table.data())] = true; };
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     std::string& word = words[i];
     if (word.size() < 2 || word[0] != '-') continue;
@@ -70,6 +73,7 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
     if (word[1] == '-') {
       const std::size_t equals = word.find('=');
       spec = &by_name(table, name_of(word));
+      note(*spec);
       has_value = equals != std::string::npos;
       if (has_value && spec->arg == Arg::none)
         throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
@@ -79,14 +83,16 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
         spec = by_letter(table, word[j]);
         if (spec == nullptr) throw UsageError("unknown option '-" + for_terminal(word.substr(j, 1)) + "'");
+        note(*spec);
         has_value = spec->arg == Arg::required && j + 1 < word.size();
       }
     }
-    if (spec->arg == Arg::required && !has_value) {
+    if (spec != nullptr && spec->arg == Arg::required && !has_value) {
       // The next word is its value, whatever it looks like.
       if (++i == words.size() || words[i].empty()) refuse_empty(*spec);
     }
   }
+  return named;
 }
 
 CLI::Option* declare(CLI::App& app, const OptionSpec& spec) {
@@ -112,13 +118,16 @@ void refuse_exclusive(std::span<const Arguments::Given> given) {
 
 Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::string> words,
                           std::size_t max_positionals) {
-  spell_out(table, words);
+  const std::vector<bool> named = spell_out(table, words);
 
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  std::vector<CLI::Option*> options;
-  for (const OptionSpec& spec : table) options.push_back(declare(app, spec));
+  // Those that are named, no more: CLI11 compares each new option with all before it, most of the work of a short run.
+  std::vector<CLI::Option*> options(table.size());
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (named[i]) options[i] = declare(app, table[i]);
+  }
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes words off the back
   } catch (const CLI::Error& error) {
@@ -128,7 +137,7 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
   std::vector<Arguments::Given> given;
   for (std::size_t i = 0; i < table.size(); ++i) {
     std::vector<std::string> values;
-    if (table[i].arg != Arg::none) values = options[i]->results();
+    if (named[i] && table[i].arg != Arg::none) values = options[i]->results();
     if (table[i].arg == Arg::optional) std::erase(values, kBareFlag);
     if (table[i].complete == Complete::choices) {
       for (const std::string& value : values) {
@@ -138,7 +147,7 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
         }
       }
     }
-    given.push_back({&table[i], options[i]->count() > 0, std::move(values)});
+    given.push_back({&table[i], named[i], std::move(values)});
   }
   refuse_exclusive(given);
   std::vector<std::string> positionals = app.remaining();

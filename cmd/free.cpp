@@ -270,7 +270,7 @@ void check_options(const Context& context) {
   if (args.has("output") && args.has("breakdown") && args.has("nodes")) {
     throw UsageError("--output with --breakdown and --nodes at once: which table is meant?");
   }
-  watched_figures(args, nullptr);
+  if (check) watched_figures(args, nullptr);
   args.has("breakdown") ? breakdown_choice(context) : free_choice(args);
 }
 
