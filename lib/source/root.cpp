@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <cstring>
@@ -17,30 +16,28 @@ namespace memkit {
 namespace {
 
 // Most kernel files fit; larger reads also spare the kernel from walking a record twice that overflows its page.
-constexpr std::size_t kFirstRead = std::size_t{32} << 10;
+constexpr std::size_t kChunk = std::size_t{32} << 10;
 constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 int read_all(int fd, std::string& into, std::size_t limit) {
-  into.resize(std::max(into.capacity(), kFirstRead));
-  std::size_t used = 0;
+  into.clear();
+  // Not zeroed first, as a string's own room would be: a page that nothing touches costs nothing.
+  char chunk[kChunk];
   for (;;) {
-    const ssize_t got = ::read(fd, into.data() + used, into.size() - used);
+    const ssize_t got = ::read(fd, chunk, sizeof chunk);
     if (got < 0) {
       if (errno == EINTR) continue;
       const int error = errno;
       into.clear();
       return error;
     }
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-    if (used > limit) {
+    if (got == 0) return 0;
+    into.append(chunk, static_cast<std::size_t>(got));
+    if (into.size() > limit) {
       into.clear();
       return EFBIG;
     }
-    if (used == into.size()) into.resize(into.size() * 2);
   }
-  into.resize(used);
-  return 0;
 }
 
 /// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
