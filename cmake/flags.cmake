@@ -45,6 +45,8 @@ endif()
 
 if(MEMKIT_SANITIZE)
   set(sanitize_flags -fsanitize=${MEMKIT_SANITIZE} -fno-sanitize-recover=all)
-  add_compile_options(${sanitize_flags} -fno-omit-frame-pointer)
+  # g++ takes the checks that sanitizers add for uses of uninitialized memory.
+  add_compile_options(${sanitize_flags} -fno-omit-frame-pointer
+                      $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_link_options(${sanitize_flags})
 endif()
