@@ -77,8 +77,10 @@ std::vector<bool> spell_out(std::span<const OptionSpec> table, std::vector<std::
       has_value = equals != std::string::npos;
       if (has_value && spec->arg == Arg::none)
         throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
-      if (spec->arg == Arg::required && equals + 1 == word.size()) refuse_empty(*spec);
-      word = "--" + std::string(spec->name) + (has_value ? word.substr(equals) : "");
+      if (has_value && equals + 1 == word.size()) refuse_empty(*spec);
+      // "=VALUE" tells the optional value "true" from CLI11's own word for none.
+      word = "--" + std::string(spec->name) +
+             (has_value ? word.substr(equals).insert(0, spec->arg == Arg::optional, '=') : "");
     } else {
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
         spec = by_letter(table, word[j]);
@@ -138,7 +140,10 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
   for (std::size_t i = 0; i < table.size(); ++i) {
     std::vector<std::string> values;
     if (named[i] && table[i].arg != Arg::none) values = options[i]->results();
-    if (table[i].arg == Arg::optional) std::erase(values, kBareFlag);
+    if (table[i].arg == Arg::optional) {
+      std::erase(values, kBareFlag);
+      for (std::string& value : values) value.erase(0, 1);
+    }
     if (table[i].complete == Complete::choices) {
       for (const std::string& value : values) {
         if (("|" + std::string(table[i].choices) + "|").find("|" + value + "|") == std::string::npos || value.empty()) {

@@ -80,7 +80,7 @@ Want wanted(const Context& context) {
   Want want = Want::meminfo;
   if (args.has("health") || args.has("check")) want = want | kHealthWant;
   if (args.has("breakdown") || args.has("explain")) want = want | kBreakdownWant;
-  if (args.has("nodes")) want = want | Want::nodes | Want::zoneinfo;
+  if (args.has("nodes")) want = want | Want::nodes | Want::zoneinfo | Want::vmstat | Want::mounts;
   return want;
 }
 

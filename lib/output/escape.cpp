@@ -135,7 +135,8 @@ void append_for_json(std::string& into, std::string_view text) {
       into += character.bytes;
     } else if (character.code == '\n') {
       into += "\\n";
-    } else if (character.code < 0x20 || character.code == 0x7F) {
+    } else if (acts_on_terminal(character.code)) {
+      // Valid JSON either way; this one does no harm on a terminal.
       fmt::format_to(std::back_inserter(into), "\\u{:04x}", static_cast<std::uint32_t>(character.code));
     } else {
       into += character.bytes;

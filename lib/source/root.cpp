@@ -99,7 +99,8 @@ Root Root::at(const std::string& dir, Confinement how) {
   if (!fd) throw RunError("cannot open --root '" + dir + "': " + error_text(errno));
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
-  return {std::move(fd), dir, true, proc_folder, how};
+  // "live" is the name of the live system.
+  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, how};
 }
 
 std::optional<std::string> Root::place(const std::string& path) const {
