@@ -66,8 +66,11 @@ void refuse_not_offered(const OptionSpec& spec, const std::string& word) {
   if (!spec.instead.empty()) throw UsageError(fmt::format("{} is not offered here: use {}", word, spec.instead));
 }
 
-/// Spells every long option out and checks every letter, so that CLI11 meets known options alone.
-void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& words) {
+/// Spells every long option out and checks every letter, so that CLI11 meets known options alone. Says of each option
+/// of the table whether it is among the words.
+std::vector<bool> spell_out(std::span<const OptionSpec> table, std::vector<std::string>& words) {
+  std::vector<bool> named(table.size());
+  const auto note = [&](const OptionSpec& spec) { named[static_cast<std::size_t>(&spec - table.data())] = true; };
   for (std::size_t i = 0; i < words.size() && words[i] != "--"; ++i) {
     std::string& word = words[i];
     if (word.size() < 2 || word[0] != '-') continue;
@@ -77,24 +80,29 @@ void spell_out(std::span<const OptionSpec> table, std::vector<std::string>& word
       const std::size_t equals = word.find('=');
       spec = &by_name(table, name_of(word));
       refuse_not_offered(*spec, fmt::format("--{}", spec->name));
+      note(*spec);
       has_value = equals != std::string::npos;
       if (has_value && spec->arg == Arg::none)
         throw UsageError(fmt::format("option '--{}' takes no value", spec->name));
-      if (spec->arg == Arg::required && equals + 1 == word.size()) refuse_empty(*spec);
-      word = "--" + std::string(spec->name) + (has_value ? word.substr(equals) : "");
+      if (has_value && equals + 1 == word.size()) refuse_empty(*spec);
+      // "=VALUE" tells the optional value "true" from CLI11's own word for none.
+      word = "--" + std::string(spec->name) +
+             (has_value ? word.substr(equals).insert(0, spec->arg == Arg::optional, '=') : "");
     } else {
       for (std::size_t j = 1; j < word.size() && !has_value; ++j) {
         spec = by_letter(table, word[j]);
         if (spec == nullptr) throw UsageError("unknown option '-" + for_terminal(word.substr(j, 1)) + "'");
         refuse_not_offered(*spec, fmt::format("-{}", spec->letter));
+        note(*spec);
         has_value = spec->arg == Arg::required && j + 1 < word.size();
       }
     }
-    if (spec->arg == Arg::required && !has_value) {
+    if (spec != nullptr && spec->arg == Arg::required && !has_value) {
       // The next word is its value, whatever it looks like.
       if (++i == words.size() || words[i].empty()) refuse_empty(*spec);
     }
   }
+  return named;
 }
 
 CLI::Option* declare(CLI::App& app, const OptionSpec& spec) {
@@ -120,13 +128,16 @@ void refuse_exclusive(std::span<const Arguments::Given> given) {
 
 Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::string> words,
                           std::size_t max_positionals) {
-  spell_out(table, words);
+  const std::vector<bool> named = spell_out(table, words);
 
   CLI::App app;
   app.set_help_flag();
   app.allow_extras();
-  std::vector<CLI::Option*> options;
-  for (const OptionSpec& spec : table) options.push_back(declare(app, spec));
+  // Those that are named, no more: CLI11 compares each new option with all before it, most of the work of a short run.
+  std::vector<CLI::Option*> options(table.size());
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    if (named[i]) options[i] = declare(app, table[i]);
+  }
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes words off the back
   } catch (const CLI::Error& error) {
@@ -136,8 +147,11 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
   std::vector<Arguments::Given> given;
   for (std::size_t i = 0; i < table.size(); ++i) {
     std::vector<std::string> values;
-    if (table[i].arg != Arg::none) values = options[i]->results();
-    if (table[i].arg == Arg::optional) std::erase(values, kBareFlag);
+    if (named[i] && table[i].arg != Arg::none) values = options[i]->results();
+    if (table[i].arg == Arg::optional) {
+      std::erase(values, kBareFlag);
+      for (std::string& value : values) value.erase(0, 1);
+    }
     if (table[i].complete == Complete::choices) {
       for (const std::string& value : values) {
         if (("|" + std::string(table[i].choices) + "|").find("|" + value + "|") == std::string::npos || value.empty()) {
@@ -146,7 +160,7 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
         }
       }
     }
-    given.push_back({&table[i], options[i]->count() > 0, std::move(values)});
+    given.push_back({&table[i], named[i], std::move(values)});
   }
   refuse_exclusive(given);
   std::vector<std::string> positionals = app.remaining();

@@ -80,7 +80,7 @@ Want wanted(const Context& context) {
   Want want = Want::meminfo;
   if (args.has("health") || args.has("check")) want = want | kHealthWant;
   if (args.has("breakdown") || args.has("explain")) want = want | kBreakdownWant;
-  if (args.has("nodes")) want = want | Want::nodes | Want::zoneinfo;
+  if (args.has("nodes")) want = want | Want::nodes | Want::zoneinfo | Want::vmstat | Want::mounts;
   return want;
 }
 
@@ -270,7 +270,7 @@ void check_options(const Context& context) {
   if (args.has("output") && args.has("breakdown") && args.has("nodes")) {
     throw UsageError("--output with --breakdown and --nodes at once: which table is meant?");
   }
-  watched_figures(args, nullptr);
+  if (check) watched_figures(args, nullptr);
   args.has("breakdown") ? breakdown_choice(context) : free_choice(args);
 }
 

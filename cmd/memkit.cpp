@@ -107,19 +107,19 @@ template <class Work>
 int guarded(std::span<const OptionSpec> table, const std::vector<std::string>& words, Out& out,
             const Messages& messages, const std::string& help_hint, Work work) {
   const bool check = asks_for(table, words, "check");
-  const auto fail = [&](const std::string& message, int status, const std::string& hint) {
+  const auto fail = [&](const std::string& message, int code, const std::string& hint) {
     messages.say(message + (hint.empty() ? "" : message.ends_with('?') ? " " : ". ") + hint);
-    status = check ? kCheckUnknown : status;
+    code = check ? kCheckUnknown : code;
     if (asks_for(table, words, "json")) {
-      write_json_error(out, message, status);
+      write_json_error(out, message, code);
     } else {
       out.discard();
       if (check) out.print("MEMKIT UNKNOWN - {}\n", plugin_text(message));
     }
-    return status;
+    return code;
   };
+  int status = 0;
   try {
-    int status = 0;
     try {
       status = work();
     } catch (const UsageError& error) {
@@ -132,8 +132,8 @@ int guarded(std::span<const OptionSpec> table, const std::vector<std::string>& w
     out.finish();
     return status;
   } catch (const OutputError& failure) {
-    // A reader that has seen enough (| head) is no failure.
-    if (failure.error == EPIPE) return 0;
+    // A reader that has seen enough (| head) is no failure; what the run found out stands.
+    if (failure.error == EPIPE) return status;
     messages.say("cannot write to standard output: " + error_text(failure.error));
     return check ? kCheckUnknown : kRunFailed;
   }

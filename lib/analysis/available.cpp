@@ -57,6 +57,12 @@ Got<std::uint64_t> estimate(const Snapshot& snapshot) {
   return std::min(formula.result_bytes, *m.mem_total_bytes);
 }
 
+/// Pages as bytes, at most 2^56: no machine has more, and sums of a hostile zoneinfo stay within 64 bits.
+std::uint64_t bounded_bytes(std::uint64_t pages, std::uint64_t page) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 56;
+  return page != 0 && pages > kMost / page ? kMost : pages * page;
+}
+
 }  // namespace
 
 AvailableFormula available_formula(std::uint64_t free_bytes, std::uint64_t pagecache_bytes,
@@ -91,11 +97,11 @@ Got<std::vector<ZoneReserve>> zone_reserves(const Snapshot& snapshot) {
     if (*managed == 0 && *zone.low_pages == 0) continue;
     const std::uint64_t high = minus(*zone.high_pages, zone.boost_pages.value_or(0));
     const std::uint64_t protection = zone.protection ? zone.protection->max_pages() : 0;
-    reserve.managed_bytes = *managed * page;
-    reserve.low_bytes = *zone.low_pages * page;
-    reserve.high_bytes = high * page;
-    reserve.protection_bytes = protection * page;
-    reserve.reserve_bytes = std::min(protection + high, *managed) * page;
+    reserve.managed_bytes = bounded_bytes(*managed, page);
+    reserve.low_bytes = bounded_bytes(*zone.low_pages, page);
+    reserve.high_bytes = bounded_bytes(high, page);
+    reserve.protection_bytes = bounded_bytes(protection, page);
+    reserve.reserve_bytes = std::min(reserve.protection_bytes + reserve.high_bytes, reserve.managed_bytes);
     zones.push_back(std::move(reserve));
   }
   if (zones.empty()) return Missing::malformed;
@@ -105,7 +111,9 @@ Got<std::vector<ZoneReserve>> zone_reserves(const Snapshot& snapshot) {
 const AvailableFormula* AvailableRebuilt::best() const {
   if (how == How::reserve) return &*by_reserve;
   if (how == How::low_watermarks) return &*by_low_watermarks;
-  if (!by_reserve || !by_reserve->difference_bytes) return nullptr;
+  if (!by_reserve) return nullptr;
+  // No MemAvailable to hold it against: kernels that old reckon by low watermarks, as the estimate does.
+  if (!by_reserve->difference_bytes) return &*by_low_watermarks;
   return std::abs(*by_reserve->difference_bytes) <= std::abs(*by_low_watermarks->difference_bytes)
              ? &*by_reserve
              : &*by_low_watermarks;

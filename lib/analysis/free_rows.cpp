@@ -51,14 +51,16 @@ Bytes node_cache(const Meminfo& m) {
   return sum_present(Bytes(*pages - *m.swap_cached_bytes), m.sreclaimable_bytes);
 }
 
-Bytes node_available(const NodeFacts& facts, const std::vector<ZoneReserve>& zones) {
+/// Missing where the watermarks are: without them it would be too much.
+Bytes node_available(const NodeFacts& facts, const Got<std::vector<ZoneReserve>>& zones) {
   const Meminfo& m = facts.meminfo;
+  if (!zones) return zones.missing();
   const Bytes pagecache = sum(m.active_file_bytes, m.inactive_file_bytes);
   if (!m.mem_free_bytes) return m.mem_free_bytes;
   if (!pagecache) return pagecache;
   std::uint64_t reserve = 0;
   std::uint64_t low = 0;
-  for (const ZoneReserve& zone : zones) {
+  for (const ZoneReserve& zone : *zones) {
     if (zone.node != facts.node) continue;
     reserve += zone.reserve_bytes;
     low += zone.low_bytes;
@@ -100,7 +102,8 @@ FreeRows free_rows(const Meminfo& m) {
 }
 
 std::vector<NodeRow> node_rows(const Snapshot& snapshot) {
-  const std::vector<ZoneReserve> zones = zone_reserves(snapshot).value_or({});
+  // Under lxcfs the watermarks are the host's, as the nodes' files are: they fit each other.
+  const Got<std::vector<ZoneReserve>> zones = zone_reserves(snapshot);
   std::vector<NodeRow> rows;
   for (const NodeFacts& facts : snapshot.nodes) {
     const Meminfo& m = facts.meminfo;

@@ -42,7 +42,7 @@ FreeRows free_rows(const Meminfo& meminfo);
 
 /// One NUMA node in the columns of free. The node files have no Buffers, Cached or MemAvailable:
 /// cache is FilePages - SwapCached + SReclaimable (buffers in it), available an estimate of ours by
-/// MemAvailable's formula, with the node's own watermarks where zoneinfo has them.
+/// MemAvailable's formula with the node's own watermarks; missing where zoneinfo or the page size is not known.
 struct NodeRow {
   std::uint32_t node = 0;
   FreeRow row;

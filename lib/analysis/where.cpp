@@ -35,7 +35,10 @@ std::size_t group_of(std::string_view part) {
 }
 
 void add_bytes(Got<std::int64_t>& sum, const Got<std::uint64_t>& bytes) {
-  if (bytes) sum = sum.value_or(0) + static_cast<std::int64_t>(*bytes);
+  if (!bytes) return;
+  std::int64_t total = 0;
+  const bool overflow = __builtin_add_overflow(sum.value_or(0), *bytes, &total);
+  sum = overflow ? Got<std::int64_t>(Missing::malformed) : total;
 }
 
 bool more(const Process& a, const Process& b) {

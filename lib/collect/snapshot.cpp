@@ -177,12 +177,10 @@ Got<std::uint64_t> nearest_page_size(double bytes, double pages) {
   constexpr double kTolerance = 0.1;  // the files are read one after the other, some captures take seconds
   constexpr double kLeastPages = 16;
   if (pages < kLeastPages || bytes <= 0) return Missing::absent;
-  const double ratio = bytes / pages;
-  const double exponent = std::round(std::log2(ratio));
-  if (exponent < 12 || exponent > 18) return Missing::malformed;  // 4 KiB to 256 KiB
-  const double size = std::exp2(exponent);
-  if (std::abs(ratio / size - 1) > kTolerance) return Missing::malformed;
-  return static_cast<std::uint64_t>(size);
+  for (std::uint64_t size = 4 << 10; size <= 256 << 10; size *= 2) {
+    if (std::abs(bytes / pages / static_cast<double>(size) - 1) <= kTolerance) return size;
+  }
+  return Missing::malformed;
 }
 
 Got<std::uint64_t> nearest_page_size(const Got<std::uint64_t>& bytes, const Got<std::uint64_t>& pages) {

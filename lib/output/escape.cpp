@@ -40,6 +40,15 @@ Character take_character(std::string_view& rest) {
   return character;
 }
 
+/// The printable ASCII at the front that nothing escapes, taken off: few names hold anything else, and it is quick.
+std::string_view take_plain(std::string_view& rest) {
+  const auto special = [](char byte) { return byte < 0x20 || byte > 0x7E || byte == '"' || byte == '\\'; };
+  const auto end = std::find_if(rest.begin(), rest.end(), special);
+  const std::string_view plain = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+  rest.remove_prefix(plain.size());
+  return plain;
+}
+
 struct Range {
   char32_t first, last;
 };
@@ -92,7 +101,7 @@ std::size_t width_of(const Character& character) {
 }  // namespace
 
 void append_for_terminal(std::string& into, std::string_view name) {
-  while (!name.empty()) {
+  for (into += take_plain(name); !name.empty(); into += take_plain(name)) {
     const Character character = take_character(name);
     if (!character.invalid && !acts_on_terminal(character.code)) {
       into += character.bytes;
@@ -117,7 +126,7 @@ std::string for_terminal(std::string_view name) {
 }
 
 void append_for_json(std::string& into, std::string_view text) {
-  while (!text.empty()) {
+  for (into += take_plain(text); !text.empty(); into += take_plain(text)) {
     const Character character = take_character(text);
     if (character.invalid) {
       into += "\xEF\xBF\xBD";
@@ -126,7 +135,8 @@ void append_for_json(std::string& into, std::string_view text) {
       into += character.bytes;
     } else if (character.code == '\n') {
       into += "\\n";
-    } else if (character.code < 0x20 || character.code == 0x7F) {
+    } else if (acts_on_terminal(character.code)) {
+      // Valid JSON either way; this one does no harm on a terminal.
       fmt::format_to(std::back_inserter(into), "\\u{:04x}", static_cast<std::uint32_t>(character.code));
     } else {
       into += character.bytes;
@@ -135,8 +145,11 @@ void append_for_json(std::string& into, std::string_view text) {
 }
 
 std::size_t display_width(std::string_view text) {
-  std::size_t width = 0;
-  while (!text.empty()) width += width_of(take_character(text));
+  std::size_t width = take_plain(text).size();
+  while (!text.empty()) {
+    width += width_of(take_character(text));
+    width += take_plain(text).size();
+  }
   return width;
 }
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "output/columns_free.h"
 #include "output/escape.h"
 #include "output/text.h"
@@ -115,9 +117,16 @@ void print_breakdown(Out& out, const Accounting& accounting, std::span<const std
 }
 
 void print_cgroup(Out& out, const CgroupFacts& facts, const CgroupMemory& memory) {
+  const auto is = [](LimitState state) {
+    return [state](const LevelHeadroom& level) { return level.limit.state == state; };
+  };
   if (memory.effective_limit.state == LimitState::limited) {
     out.print("{} left of the {} that {} may use\n", signed_size_text(memory.headroom_bytes),
               size_text(memory.effective_limit.bytes), for_terminal(memory.binding_path));
+  } else if (std::any_of(memory.levels.begin(), memory.levels.end(), is(LimitState::limited))) {
+    out.print("what is left is not known: a limit can be read, its use cannot\n");
+  } else if (std::any_of(memory.levels.begin(), memory.levels.end(), is(LimitState::unknown))) {
+    out.print("what is left is not known: a limit cannot be read\n");
   } else {
     out.print("no limit on memory that can be seen from here\n");
   }
@@ -157,8 +166,15 @@ void explain_free(Out& out, const FreeRows& rows, const Accounting& accounting, 
   print_wrapped(
       out, fmt::format("\"available\" is the figure to watch: {} of {} ({}) can be had without swapping. "
                        "\"free\" ({}) is memory that not even a cache has found a use for; a low value is no fault.",
-                       size_text(rows.memory.available_bytes), size_text(rows.memory.total_bytes),
+                       size_text(verdict.usable_bytes), size_text(rows.memory.total_bytes),
                        percent_text(verdict.usable_pct), size_text(rows.memory.free_bytes)));
+  if (verdict.usable_bytes && !(verdict.usable_bytes == rows.memory.available_bytes)) {
+    print_wrapped(out,
+                  fmt::format("The column \"available\" says {}: it is what free(1) shows{}.",
+                              size_text(rows.memory.available_bytes),
+                              verdict.arc.reclaimable_bytes ? ", without the ZFS ARC that gives way"
+                                                            : " where the kernel prints no MemAvailable that can be"));
+  }
   std::string kept;
   add_share(kept, rows.memory.shared_bytes, "is tmpfs or shared memory (only swap, or deleting it, frees that)");
   const AccountPart* const files = find_part(accounting, "page_cache");

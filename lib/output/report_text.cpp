@@ -49,11 +49,12 @@ void print_agreement(Out& out, const ReportFacts& facts) {
     print_wrapped(out, "Processes' shares (PSS) are not known.");
     return;
   }
-  std::string missing;
-  if (facts.processes.without_pss > 0) missing = fmt::format("; {} of them not readable", facts.processes.without_pss);
-  print_wrapped(out,
-                fmt::format("The PSS of {} processes sums to {}{}; the kernel counts {} of anonymous and mapped pages.",
-                            facts.processes.count, size_text(facts.processes.pss_bytes), missing, size_text(mapped)));
+  const std::uint64_t known = facts.processes.count - facts.processes.without_pss;
+  const std::string of = known == facts.processes.count ? fmt::format("{} processes", known)
+                                                        : fmt::format("{} of {} processes (the others' is not known)",
+                                                                      known, facts.processes.count);
+  print_wrapped(out, fmt::format("The PSS of {} sums to {}; the kernel counts {} of anonymous and mapped pages.", of,
+                                 size_text(facts.processes.pss_bytes), size_text(mapped)));
 }
 
 std::string rate_text(const Change& change) {
@@ -86,10 +87,22 @@ std::string averages(const PressureLine& line) {
                      text(line.avg300_pct));
 }
 
+std::string_view why_no_pressure(Missing why) {
+  switch (why) {
+    case Missing::denied:
+    case Missing::hidden:
+      return "proc/pressure/memory may not be read";
+    case Missing::malformed:
+      return "proc/pressure/memory makes no sense, or was not readable when it was copied";
+    default:
+      return "this kernel has no proc/pressure (before 4.20, or psi=0)";
+  }
+}
+
 void print_pressure(Out& out, const ReportFacts& facts) {
   const PressureFacts& pressure = facts.snapshot.pressure;
   if (!pressure.memory) {
-    section(out, "PRESSURE", "not known: this kernel or this view has no proc/pressure/memory");
+    section(out, "PRESSURE", fmt::format("not known: {}", why_no_pressure(pressure.memory.missing())));
     return;
   }
   section(out, "PRESSURE", "some  " + averages(pressure.memory->some) + "  % of time, memory");
@@ -103,10 +116,10 @@ void print_pressure(Out& out, const ReportFacts& facts) {
 
 void print_lists(Out& out, const Meminfo& m) {
   section(out, "LISTS",
-          fmt::format("anonymous  active {}, inactive {}", size_text(m.active_anon_bytes),
+          fmt::format("anon+tmpfs  active {}, inactive {}", size_text(m.active_anon_bytes),
                       size_text(m.inactive_anon_bytes)));
   section(out, "",
-          fmt::format("files      active {}, inactive {}", size_text(m.active_file_bytes),
+          fmt::format("files       active {}, inactive {}", size_text(m.active_file_bytes),
                       size_text(m.inactive_file_bytes)));
   section(out, "SLAB",
           fmt::format("{}, of which {} reclaimable", size_text(m.slab_bytes), size_text(m.sreclaimable_bytes)));
@@ -126,7 +139,7 @@ void print_top(Out& out, const ReportFacts& facts, std::size_t width) {
     return;
   }
   out.print("TOP BY PSS ({} of {} processes)\n", facts.top.size(), facts.processes.count);
-  const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,swap,user,name");
+  const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,rss,swap,user,name");
   TableStyle style;
   style.size = {SizeFormat::Style::spaced, 1, false};
   style.width = width;

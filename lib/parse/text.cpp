@@ -54,8 +54,8 @@ std::string_view trim(std::string_view text) {
 
 Got<std::uint64_t> kib_to_bytes(Got<std::uint64_t> kib) {
   if (!kib) return kib;
-  if (*kib > std::numeric_limits<std::uint64_t>::max() / 1024) return Missing::malformed;
-  return *kib * 1024;
+  return not_underflown(*kib > std::numeric_limits<std::uint64_t>::max() / 1024 ? Got<std::uint64_t>(Missing::malformed)
+                                                                                : *kib * 1024);
 }
 
 Got<std::uint64_t> not_underflown(Got<std::uint64_t> count) {

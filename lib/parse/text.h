@@ -47,8 +47,8 @@ Got<T> to_number(std::string_view word, int base = 10) {
   return value;
 }
 
-/// A size that the kernel prints in KiB ("kB"), as bytes. Malformed where the product leaves 64 bits:
-/// kernels print negative counts as 18446744073709288640 kB.
+/// A size that the kernel prints in KiB ("kB"), as bytes. Malformed from 2^63 bytes up: kernels print negative
+/// counts as 18446744073709288640 kB, and a difference of sizes is signed.
 Got<std::uint64_t> kib_to_bytes(Got<std::uint64_t> kib);
 
 /// A count that the kernel keeps signed but prints unsigned: values from 2^63 up are underflows.

@@ -4,6 +4,7 @@
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <deque>
@@ -70,12 +71,16 @@ Fd open_by_steps(int root_fd, const std::string& path, int flags) {
 }  // namespace
 
 Fd open_confined(int root_fd, const std::string& path, int flags, Confinement how) {
-  static bool kernel_has_openat2 = true;
+  static std::atomic<bool> kernel_has_openat2 = true;
   if (how == Confinement::kernel_or_steps && kernel_has_openat2) {
     open_how request{};
     request.flags = static_cast<unsigned>(flags | O_CLOEXEC);
     request.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const long fd = syscall(SYS_openat2, root_fd, path.empty() ? "." : path.c_str(), &request, sizeof request);
+    long fd = -1;
+    // EAGAIN: somebody renamed a part of the path meanwhile, and the kernel cannot tell that it stayed inside.
+    for (int tries = 0; tries < 16 && fd < 0 && (tries == 0 || errno == EAGAIN); ++tries) {
+      fd = syscall(SYS_openat2, root_fd, path.empty() ? "." : path.c_str(), &request, sizeof request);
+    }
     if (fd >= 0) return Fd(static_cast<int>(fd));
     // EPERM: seccomp filters older than the call answer so. The steps then meet the real EPERM, if there is one.
     if (errno != ENOSYS && errno != EPERM) return {};

@@ -19,30 +19,28 @@ namespace memkit {
 namespace {
 
 // Most kernel files fit; larger reads also spare the kernel from walking a record twice that overflows its page.
-constexpr std::size_t kFirstRead = std::size_t{32} << 10;
+constexpr std::size_t kChunk = std::size_t{32} << 10;
 constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 int read_all(int fd, std::string& into, std::size_t limit) {
-  into.resize(kFirstRead);
-  std::size_t used = 0;
+  into.clear();
+  // Not zeroed first, as a string's own room would be: a page that nothing touches costs nothing.
+  char chunk[kChunk];
   for (;;) {
-    const ssize_t got = ::read(fd, into.data() + used, into.size() - used);
+    const ssize_t got = ::read(fd, chunk, sizeof chunk);
     if (got < 0) {
       if (errno == EINTR) continue;
       const int error = errno;
       into.clear();
       return error;
     }
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-    if (used > limit) {
+    if (got == 0) return 0;
+    into.append(chunk, static_cast<std::size_t>(got));
+    if (into.size() > limit) {
       into.clear();
       return EFBIG;
     }
-    if (used == into.size()) into.resize(into.size() * 2);
   }
-  into.resize(used);
-  return 0;
 }
 
 /// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
@@ -91,7 +89,7 @@ int Dir::read_in_parts(const char* name, std::string& buffer,
                        const std::function<void(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
   if (const int error = open_file(name, file); error != 0) return error;
-  buffer.resize(kFirstRead);
+  buffer.resize(kChunk);
   std::size_t used = 0;
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data() + used, buffer.size() - used);
@@ -129,7 +127,8 @@ Root Root::at(const std::string& dir, Confinement how) {
   if (!fd) throw RunError("cannot open --root '" + dir + "': " + error_text(errno));
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
-  return {std::move(fd), dir, true, proc_folder, how};
+  // "live" is the name of the live system.
+  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, how};
 }
 
 std::optional<std::string> Root::place(const std::string& path) const {

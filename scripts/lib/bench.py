@@ -5,11 +5,12 @@ from pathlib import Path
 
 from bench_measure import BATCH_SECONDS, Command, Spread
 from bench_measure import google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
-from bench_table import circumstances, mebibytes, milliseconds, table
+from bench_table import circumstances, mebibytes, table, time_text
 
 ENOUGH_PAIRS = 15
 DYNAMIC = "build/default/"
 STATIC = "build/static/"
+BUILDS = (("dynamic", DYNAMIC), ("static", STATIC))
 HELPERS = "tests/bench/"
 
 
@@ -48,23 +49,21 @@ class Run:
         for command in commands:
             spread = Spread.of(seconds[command])
             peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
-            rows.append([command.name, milliseconds(spread.median)])
-            rows[-1] += [f"{milliseconds(spread.low)} to {milliseconds(spread.high)}", mebibytes(peak)]
+            rows.append([command.name, time_text(spread.median)])
+            rows[-1] += [f"{time_text(spread.low)} to {time_text(spread.high)}", mebibytes(peak)]
         self.write(table(["Command", "Wall time", "Middle half", "Peak RSS"], rows) + "\n")
 
 
 def memkit(*words):
     """The same command line with both builds, and the name they go by."""
     name = " ".join(("memkit", *words))
-    return [Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in (("dynamic", DYNAMIC), ("static", STATIC))]
+    return [Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in BUILDS]
 
 
 def floor(name, like):
     """The floor that writes as much as `like` does, in both builds."""
     size = str(len(output_of(like.argv)))
-    return [
-        Command(f"floor ({how})", (where + HELPERS + name, size)) for how, where in (("dynamic", DYNAMIC), ("static", STATIC))
-    ]
+    return [Command(f"floor ({how})", (where + HELPERS + name, size)) for how, where in BUILDS]
 
 
 def bench_free(run):
@@ -92,7 +91,7 @@ def bench_free(run):
 def bench_size(run):
     run.write("## size\n\nBytes of the stripped program.\n\n")
     rows = []
-    for how, where, bar in (("dynamic", DYNAMIC, 1_500_000), ("static", STATIC, 4_000_000)):
+    for (how, where), bar in zip(BUILDS, (1_500_000, 4_000_000)):
         size = stripped_bytes(where + "memkit")
         verdict = run.judge(f"size ({how})", Spread(size, size, size), bar)
         rows.append([f"memkit ({how})", f"{size:,}", f"{bar:,}", verdict])
@@ -101,27 +100,27 @@ def bench_size(run):
 
 def bench_parse(run):
     run.write("## parse\n\nCPU time of parsing one file of a captured machine (Google Benchmark).\n\n")
-    bars_ns = {"meminfo": 10e3, "vmstat": 10e3}
+    bars = {"meminfo": 10e-6, "vmstat": 10e-6}
     rows = []
-    for name, (spread, speed) in google_benchmark(DYNAMIC + HELPERS + "memkit_bench", run.pairs).items():
-        bar = bars_ns.get(name)
-        rows.append([name, f"{spread.median / 1e3:,.2f} us", f"{spread.low / 1e3:,.2f} to {spread.high / 1e3:,.2f}"])
-        rows[-1] += [f"{speed / 1e6:,.0f} MB/s", f"{bar / 1e3:.0f} us" if bar else "-", run.judge("parse " + name, spread, bar)]
+    for name, (spread, speed) in google_benchmark(DYNAMIC + HELPERS + "memkit_bench", run.pairs):
+        bar = bars.get(name)
+        rows.append([name, time_text(spread.median), f"{time_text(spread.low)} to {time_text(spread.high)}"])
+        rows[-1] += [f"{speed / 1e6:,.0f} MB/s", time_text(bar) if bar else "-"]
+        rows[-1] += [run.judge("parse " + name, spread, bar)]
     run.write(table(["File", "Time", "Middle half", "Speed", "Bar", "Verdict"], rows) + "\n")
 
 
 def bench_smem(run):
     run.write(
-        "## smem\n\nThe processes that happen to run. The floor is a C program that lists /proc, reads stat, smaps_rollup and"
-        "\ncmdline of each process as memkit does, and writes as many bytes.\n\n"
+        "## smem\n\nThe processes that happen to run. The floor is a C program that lists /proc, reads stat,"
+        "\nsmaps_rollup and cmdline of each process as memkit does, and writes as many bytes.\n\n"
     )
     dynamic, static = memkit("smem", "-s", "pss")
     floor_dynamic, floor_static = floor("smem_floor", dynamic)
     peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
-    run.compare(
-        [dynamic, static, floor_dynamic, floor_static, *peers],
-        [(build, other, None) for build, its_floor in ((dynamic, floor_dynamic), (static, floor_static)) for other in (*peers, its_floor)],
-    )
+    comparisons = [(dynamic, other, None) for other in (*peers, floor_dynamic)]
+    comparisons += [(static, other, None) for other in (*peers, floor_static)]
+    run.compare([dynamic, static, floor_dynamic, floor_static, *peers], comparisons)
 
 
 def bench_report(run):
@@ -138,14 +137,14 @@ METHOD = """\
 
 Written by `scripts/bench` from one run; nothing here is typed by hand. Wall times are those of whole commands, start
 of the process included, under hyperfine without a shell, output thrown away. The commands of a table take turns: in
-each of {pairs} rounds every command runs one batch (about {batch_runs} runs of a command of a millisecond), every other
-round backwards. A batch counts with its median; a ratio is formed within each round. Shown are the median of the
-ratios and their middle half (interquartile range). A bar that is missed by under 15 % counts as missed only if the
+each of {pairs} rounds every command runs one batch (about {batch_runs} runs of a command of a millisecond), every
+other round backwards. A batch counts with its median; a ratio is formed within each round. Shown are the median of
+the ratios and their middle half (interquartile range). A bar that is missed by under 15 % counts as missed only if the
 middle half lies beyond it. Ratios without a bar, times and memory are for information. *dynamic* and *static* are the
 CMake presets default and static.
 
 {facts}
-{sections}{summary}"""
+"""
 
 
 def main(names, pairs):
@@ -160,8 +159,8 @@ def main(names, pairs):
     summary += ": missed " + ", ".join(run.missed) + ".\n" if run.missed else ".\n"
     print(summary, end="")
     if not names and pairs >= ENOUGH_PAIRS:
-        text = METHOD.format(pairs=pairs, batch_runs=round(BATCH_SECONDS / 1e-3), facts=facts, sections=run.text, summary=summary)
-        Path("BENCHMARKS.md").write_text(text)
+        method = METHOD.format(pairs=pairs, batch_runs=round(BATCH_SECONDS / 1e-3), facts=facts)
+        Path("BENCHMARKS.md").write_text(method + run.text + summary)
         print("written to BENCHMARKS.md")
     return 1 if run.missed else 0
 

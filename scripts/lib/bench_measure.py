@@ -41,7 +41,8 @@ class Spread:
 
 
 def output_of(argv):
-    return subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdout=subprocess.PIPE).stdout
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.run(argv, check=True, stdout=subprocess.PIPE, **quiet).stdout
 
 
 def batch_seconds(command, runs):
@@ -88,17 +89,18 @@ def stripped_bytes(program):
 
 
 def google_benchmark(program, repetitions):
-    """CPU nanoseconds a call of each benchmark of the program, repetitions of different benchmarks mixed."""
+    """Of each benchmark of the program its name, CPU seconds a call and bytes a second. The repetitions of different
+    benchmarks are mixed."""
     report = json.loads(
         output_of(
             [program, "--benchmark_format=json", f"--benchmark_repetitions={repetitions}"]
             + ["--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.05"]
         )
     )
-    to_ns = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+    units = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}
     times, speeds = {}, {}
     for run in report["benchmarks"]:
         if run["run_type"] == "iteration":
-            times.setdefault(run["run_name"], []).append(run["cpu_time"] * to_ns[run["time_unit"]])
+            times.setdefault(run["run_name"], []).append(run["cpu_time"] * units[run["time_unit"]])
             speeds.setdefault(run["run_name"], []).append(run["bytes_per_second"])
-    return {name: (Spread.of(values), statistics.median(speeds[name])) for name, values in times.items()}
+    return [(name, (Spread.of(times[name]), statistics.median(speeds[name]))) for name in sorted(times)]

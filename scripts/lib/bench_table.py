@@ -14,14 +14,17 @@ def table(headings, rows, left=1):
     widths = [max(len(line[i]) for line in lines) for i in range(len(headings))]
 
     def row(cells):
-        aligned = [cell.ljust(width) if i < left else cell.rjust(width) for i, (cell, width) in enumerate(zip(cells, widths))]
-        return "| " + " | ".join(aligned) + " |"
+        padded = [cell.ljust(width) for cell, width in zip(cells[:left], widths)]
+        padded += [cell.rjust(width) for cell, width in zip(cells[left:], widths[left:])]
+        return "| " + " | ".join(padded) + " |"
 
-    rule = "|" + "|".join("-" * (width + 2) if i < left else "-" * (width + 1) + ":" for i, width in enumerate(widths)) + "|"
-    return "\n".join([row(headings), rule, *map(row, rows)]) + "\n"
+    rule = ["-" * (width + 2) for width in widths[:left]] + ["-" * (width + 1) + ":" for width in widths[left:]]
+    return "\n".join([row(headings), "|" + "|".join(rule) + "|", *map(row, rows)]) + "\n"
 
 
-def milliseconds(seconds):
+def time_text(seconds):
+    if seconds < 1e-4:
+        return f"{seconds * 1e6:.2f} us"
     return f"{seconds * 1e3:.{2 if seconds < 0.1 else 0}f} ms"
 
 
@@ -59,7 +62,8 @@ def source_state():
     commit = first_line("git", "rev-parse", "--short", "HEAD")
     if not commit:
         return ""
-    changed = first_line("git", "status", "--porcelain", "--untracked-files=no", "--", "cmd", "lib", "cmake", "CMakeLists.txt")
+    sources = ("cmd", "lib", "cmake", "CMakeLists.txt")
+    changed = first_line("git", "status", "--porcelain", "--untracked-files=no", "--", *sources)
     return f", commit {commit}{' with changes' if changed else ''}"
 
 
@@ -69,7 +73,8 @@ def package_version(name):
 
 def circumstances(memkit):
     """What the figures depend on, as a list."""
-    packages = [(name, package_version(name)) for name in ("procps", "smem", "smemstat", "hyperfine", "libbenchmark-dev")]
+    names = ("procps", "smem", "smemstat", "hyperfine", "libbenchmark-dev")
+    packages = [(name, package_version(name)) for name in names]
     load = " ".join(f"{value:.2f}" for value in os.getloadavg())
     facts = [
         ("Date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
