@@ -175,11 +175,14 @@ Listing list_processes(const Context& context, WalkRequest& request) {
   ProcessList list = read_processes(root, policy, listing.snapshot.page_size_bytes);
   listing.summary = list.summary;
   listing.names = std::move(list.names);
-  const std::string where = listing.live ? "/proc" : root.name() + "/proc";
+  const std::string where = listing.live ? "/proc" : for_terminal(root.name()) + "/proc";
   if (list.summary.list_error != 0) {
     throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(list.summary.list_error)));
   }
   if (list.summary.seen == 0) throw RunError(fmt::format("no process directory in {}", where));
+  if (list.summary.hidden != 0 && list.summary.hidden + list.summary.vanished == list.summary.seen) {
+    throw RunError(fmt::format("nothing of any process in {} can be read", where));
+  }
   listing.rows.reserve(list.rows.size());
   for (Process& process : list.rows) {
     if (process.kind != ProcessKind::user) continue;
