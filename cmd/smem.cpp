@@ -41,7 +41,7 @@ TableStyle style_of(const Context& context, const Meminfo& meminfo) {
   const Arguments& args = context.args;
   TableStyle style;
   if (args.has("abbreviate")) style.size.style = SizeFormat::Style::smem;
-  if (args.has("percent")) {
+  if (args.has("percent") && !args.has("abbreviate")) {  // smem, too, prints units where both are given
     style.percent = true;
     style.percent_of = args.has("realmem") ? Got<std::uint64_t>(parse_size("realmem", *args.value("realmem")))
                                            : meminfo.mem_total_bytes;
@@ -111,7 +111,13 @@ void end_json(JsonWriter& json, const Listing& listing) {
 /// A view other than that of processes: rows, their sums if asked for, what was skipped.
 template <class Row>
 void show(const Context& context, const Listing& listing, const View<Row>& view, std::string_view name) {
-  if (!context.json()) return view.print(style_of(context, listing.meminfo()));
+  if (!context.json()) {
+    view.print(style_of(context, listing.meminfo()));
+    const WalkSummary& summary = listing.summary;
+    if (context.args.has("totals") && (summary.without_pages() != 0 || summary.hidden != 0 || summary.others_hidden))
+      context.messages.say("the sums are not complete");
+    return;
+  }
   JsonWriter json(context.out, context.stdout_is_tty);
   begin_envelope(json, fmt::format("memkit.smem-{}/1", name), listing.snapshot);
   view.write_rows(json, name);
@@ -198,7 +204,9 @@ void run_mappings(const Context& context) {
 
 void run_tree(const Context& context) {
   const Choice choice = choose(context.args, tree_columns(), "tree_pss");
-  if (context.args.has("sort")) throw UsageError("--tree has an order of its own: no --sort");
+  for (const std::string_view option : {"sort", "reverse", "top"}) {
+    if (context.args.has(option)) throw UsageError(fmt::format("--tree has an order of its own: no --{}", option));
+  }
   const Listing listing = list_processes(context, walk_request_for(context, "tree"));
   std::vector<const Process*> processes;
   for (const ProcessRow& row : listing.rows) processes.push_back(&row.process);
@@ -214,6 +222,7 @@ void run_tree(const Context& context) {
 
 void run_system(const Context& context) {
   Choice choice = choose(context.args, area_columns(), "area");
+  if (context.args.has("top")) throw UsageError("--system has five lines: no --top");
   const Listing listing = list_no_processes(context);
   Got<std::uint64_t> real = Missing::absent;
   if (context.args.has("realmem")) real = parse_size("realmem", *context.args.value("realmem"));

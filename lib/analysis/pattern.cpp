@@ -18,9 +18,22 @@ std::size_t sound_length(const std::string& expression) {
   return 0;
 }
 
+/// Whether Python's class of digits is in it, which POSIX does not have: the C library takes "\d" for a plain "d".
+bool has_digit_class(std::string_view expression) {
+  for (std::size_t i = 0; i + 1 < expression.size(); ++i) {
+    if (expression[i] != '\\') continue;
+    if (expression[++i] == 'd') return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Pattern::Pattern(std::string_view option, const std::string& expression) {
+  if (has_digit_class(expression)) {
+    throw UsageError("--" + std::string(option) + " takes a POSIX expression, which has [0-9] for '\\d', not '" +
+                     expression + "'");
+  }
   const int error = regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB);
   if (error == 0) return;
   std::string why(regerror(error, &compiled_, nullptr, 0), '\0');

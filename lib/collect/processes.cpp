@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <limits>
+#include <map>
 #include <mutex>
 #include <queue>
 #include <system_error>
@@ -94,20 +96,33 @@ class Scan {
   std::uint64_t walked_bytes_ = 0;
 };
 
-/// Calls work(worker) in `jobs` threads, this one included. Where no thread can be had, fewer do it all.
+/// Calls work(worker) in `jobs` threads, this one included. Where no thread can be had, fewer do it all. What one of
+/// them throws (memory may be short) is thrown here, once all have ended.
 template <class Work>
 void Scan::in_threads(Work work) {
   next_ = 0;
+  std::exception_ptr failure;
+  const auto guarded = [&](unsigned worker) {
+    try {
+      work(worker);
+    } catch (...) {
+      const std::lock_guard lock(mutex_);
+      failure = std::current_exception();
+      next_ = candidates_.size();  // nothing more to do for anybody
+    }
+  };
   std::vector<std::thread> threads;
+  threads.reserve(policy_.jobs);
   for (unsigned worker = 1; worker < policy_.jobs; ++worker) {
     try {
-      threads.emplace_back(work, worker);
+      threads.emplace_back(guarded, worker);
     } catch (const std::system_error&) {
       break;
     }
   }
-  work(0u);
+  guarded(0);
   for (std::thread& thread : threads) thread.join();
+  if (failure) std::rethrow_exception(failure);
 }
 
 /// Largest first: no thread is left with the giant at the end, and the top is found early.
@@ -125,6 +140,8 @@ void Scan::order_by_size() {
 /// cannot be among it none can.
 Scan::Decision Scan::decide(const Candidate& candidate) {
   const std::uint64_t rss = candidate.size.rss_bytes.value_or(0);
+  // What is not known may be anything: a limit that somebody set for safety's sake is to hold.
+  if (!candidate.size.rss_bytes && (policy_.max_rss_bytes || policy_.budget_s)) return Decision::skip;
   if (policy_.max_rss_bytes && rss > *policy_.max_rss_bytes) return Decision::skip;
   if (policy_.budget_s) {
     // Reports speak of 15 to 70 ns a page of 4 KiB; what this run has met counts from 64 MiB on.
@@ -223,21 +240,27 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
   std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
 }
 
-/// Of rows that show one address space all but the first hand their page figures to it.
-/// Tasks that share memory without being threads (CLONE_VM) are parent and child, or siblings, and have one size.
+/// Marks rows whose address space another row shows. Tasks that share memory without being threads (CLONE_VM, vfork)
+/// are a child and its parent, or siblings of one size; the pages count in the row that comes first.
 void find_shared_memory(const Root& root, std::vector<Process>& rows, WalkSummary& summary) {
-  const auto find = [&](std::uint32_t pid) {
+  std::map<std::pair<std::uint32_t, std::uint64_t>, const Process*> siblings;  // by parent and size: the first
+  const auto find = [&](std::uint32_t pid) -> const Process* {
     const auto found = std::lower_bound(rows.begin(), rows.end(), pid,
                                         [](const Process& row, std::uint32_t p) { return row.pid < p; });
-    return found != rows.end() && found->pid == pid ? &*found : nullptr;
+    return found != rows.end() && found->pid == pid && found->kind == ProcessKind::user ? &*found : nullptr;
+  };
+  const auto shares_with = [&](Process& row, const Process* other) {
+    if (other == nullptr || other->pid == row.pid || !root.same_memory(row.pid, other->pid).value_or(false))
+      return false;
+    row.same_memory_as_pid = other->same_memory_as_pid != 0 ? other->same_memory_as_pid : other->pid;
+    ++summary.shared;
+    return true;
   };
   for (Process& row : rows) {
     if (row.kind != ProcessKind::user || !row.vsz_bytes || !row.ppid) continue;
-    Process* const parent = find(*row.ppid);
-    if (parent == nullptr || parent == &row || parent->vsz_bytes != row.vsz_bytes) continue;
-    if (!root.same_memory(row.pid, parent->pid).value_or(false)) continue;
-    row.same_memory_as_pid = parent->same_memory_as_pid != 0 ? parent->same_memory_as_pid : parent->pid;
-    ++summary.shared;
+    if (shares_with(row, find(*row.ppid))) continue;
+    const auto [first, is_new] = siblings.emplace(std::pair(*row.ppid, *row.vsz_bytes), &row);
+    if (!is_new) shares_with(row, first->second);
   }
 }
 
@@ -261,9 +284,10 @@ ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::
   const PidList pids = list_pids(root, "proc");
   list.summary.list_error = pids.error;
   // Every pid namespace has a process 1.
-  list.summary.others_hidden = root.is_live() && pids.error == 0 && (pids.pids.empty() || pids.pids.front() != 1);
+  list.summary.others_hidden =
+      root.processes_are_live() && pids.error == 0 && (pids.pids.empty() || pids.pids.front() != 1);
   Scan(root, policy, page_size_bytes, list).run(pids.pids);
-  if (root.is_live()) find_shared_memory(root, list.rows, list.summary);
+  find_shared_memory(root, list.rows, list.summary);
   return list;
 }
 

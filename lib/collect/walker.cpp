@@ -88,7 +88,8 @@ bool Walker::vanished(int error) const { return live_ && is_gone(error); }
 
 int Walker::read(const char* file) {
   path_.assign(thread_).append(file);
-  return dir_.read(path_.c_str(), text_);
+  constexpr std::size_t kMost = std::size_t{8} << 20;  // maps of 65,530 mappings; the others are far smaller
+  return dir_.read(path_.c_str(), text_, kMost);
 }
 
 /// False where the process is gone.
@@ -167,6 +168,9 @@ int Walker::read_counters(Process& process, SmapsCounters& counters) {
 /// smaps, through a window of the buffer: a process may have 65,000 mappings, 45 MB of text.
 int Walker::read_mappings(Process& process, SmapsCounters& counters) {
   SmapsSum sum;
+  // A vfork's child shows its parent's mappings: they are counted there.
+  const bool counts =
+      policy_.on_mapping && !(process.ppid && root_.same_memory(process.pid, *process.ppid).value_or(false));
   path_.assign(thread_).append("smaps");
   bool any = false;
   const int error = dir_.read_in_parts(path_.c_str(), text_, [&](std::string_view& rest, bool at_end) {
@@ -175,7 +179,7 @@ int Walker::read_mappings(Process& process, SmapsCounters& counters) {
     while (take_mapping(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
       if (policy_.accept_mapping && !policy_.accept_mapping(mapping)) continue;
       sum.add(mapping.counters);
-      if (policy_.on_mapping) policy_.on_mapping(worker_, process, mapping);
+      if (counts) policy_.on_mapping(worker_, process, mapping);
     }
   });
   if (error != 0) return error;
@@ -204,7 +208,12 @@ void Walker::read_name_and_command(Process& process) {
     if (const auto comm = parse_comm(text_)) process.name = names_.intern(*comm);
   }
   if (!policy_.read_command) return;
-  if (process.kind == ProcessKind::user && read("cmdline") == 0) process.command = parse_cmdline(text_).joined();
+  // A command line may have megabytes, and every row is kept.
+  constexpr std::size_t kLongest = std::size_t{16} << 10;
+  if (process.kind == ProcessKind::user && dir_.read_start((thread_ + "cmdline").c_str(), text_, kLongest) == 0) {
+    process.command = parse_cmdline(text_).joined();
+    if (text_.size() == kLongest) process.command += "...";
+  }
   if (process.command.empty()) process.command.append("[").append(process.name).append("]");
 }
 
@@ -242,9 +251,11 @@ bool Walker::find_memory(std::uint32_t pid, Process& process) {
     find_living_thread(pid);
     if (!thread_.empty()) {
       const std::string_view name = process.name;
+      const PackedCount started = process.starttime_ticks;
       process.kind = ProcessKind::user;
       if (!read_stat(process)) return false;
       process.name = name;
+      process.starttime_ticks = started;
     }
   }
   if (live_) return true;

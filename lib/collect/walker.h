@@ -23,7 +23,7 @@ class Walker {
         policy_(policy),
         page_size_(page_size_bytes),
         names_(names),
-        live_(root.is_live()),
+        live_(root.processes_are_live()),
         worker_(worker) {}
 
   /// Reads all that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.

@@ -40,9 +40,11 @@ template <class Row>
 ColumnSum sum_of(std::span<const Row> rows, const Column<Row>& column, bool (*counts)(const Row&) = nullptr) {
   ColumnSum sum;
   std::uint64_t total = 0;
+  std::uint64_t counted = 0;
   bool overflow = false;
   for (const Row& row : rows) {
     if (counts != nullptr && !counts(row)) continue;
+    ++counted;
     const Cell cell = column.value(row);
     const auto* const number = std::get_if<std::uint64_t>(&cell);
     if (number == nullptr) {
@@ -54,7 +56,7 @@ ColumnSum sum_of(std::span<const Row> rows, const Column<Row>& column, bool (*co
   }
   if (overflow) {
     sum.value = Missing::malformed;
-  } else if (!rows.empty() && sum.unknown_rows == rows.size()) {
+  } else if (counted != 0 && sum.unknown_rows == counted) {
     sum.value = Missing::absent;
   } else {
     sum.value = total;

@@ -51,9 +51,10 @@ void TextTable::add_row(std::span<const Cell> cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const auto* const bytes = std::get_if<std::uint64_t>(&cells[i]);
     const bool share = style_.percent && columns_[i]->unit == Unit::bytes && bytes != nullptr;
-    row.cells.push_back(share
-                            ? share_text(*bytes, columns_[i]->id == "swap" ? style_.swap_percent_of : style_.percent_of)
-                            : cell_text(cells[i], columns_[i]->unit, style_));
+    row.cells.push_back(share ? share_text(*bytes, columns_[i]->id.find("swap") != std::string_view::npos
+                                                       ? style_.swap_percent_of
+                                                       : style_.percent_of)
+                              : cell_text(cells[i], columns_[i]->unit, style_));
   }
   rows_.push_back(std::move(row));
 }

@@ -14,7 +14,7 @@ namespace memkit {
 struct TableStyle {
   SizeFormat size{SizeFormat::Style::scaled, 1024, false};
   bool headings = true;
-  /// Sizes as shares: of `percent_of`, and of `swap_percent_of` in the column "swap".
+  /// Sizes as shares: of `percent_of`, and of `swap_percent_of` in columns of swap ("swap" in their id).
   bool percent = false;
   Got<std::uint64_t> percent_of = Missing::absent;
   Got<std::uint64_t> swap_percent_of = Missing::absent;

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/kcmp.h>
+#include <linux/magic.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -70,6 +71,12 @@ int read_link_at(int dir_fd, const char* name, std::string& into) {
   return error;
 }
 
+bool is_procfs(int root_fd, bool proc_folder, Confinement how) {
+  const Fd proc = open_confined(root_fd, proc_folder ? "." : "proc", O_PATH | O_DIRECTORY, how);
+  struct statfs info {};
+  return proc && fstatfs(proc.get(), &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
+}
+
 }  // namespace
 
 int Dir::open_file(const char* name, Fd& file) const {
@@ -85,12 +92,35 @@ int Dir::read(const char* name, std::string& into, std::size_t limit) const {
   return read_all(file.get(), into, limit);
 }
 
+int Dir::read_start(const char* name, std::string& into, std::size_t most) const {
+  into.clear();
+  Fd file;
+  if (const int error = open_file(name, file); error != 0) return error;
+  into.resize(most);
+  std::size_t used = 0;
+  while (used < most) {
+    const ssize_t got = ::read(file.get(), into.data() + used, most - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      into.clear();
+      return errno;
+    }
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  into.resize(used);
+  return 0;
+}
+
 int Dir::read_in_parts(const char* name, std::string& buffer,
                        const std::function<void(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
   if (const int error = open_file(name, file); error != 0) return error;
+  constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
+  constexpr std::size_t kMostInAll = std::size_t{1} << 30;
   buffer.resize(kChunk);
   std::size_t used = 0;
+  std::size_t total = 0;
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer.data() + used, buffer.size() - used);
     if (got < 0 && errno == EINTR) continue;
@@ -102,9 +132,10 @@ int Dir::read_in_parts(const char* name, std::string& buffer,
     std::memmove(buffer.data(), rest.data(), rest.size());
     used = rest.size();
     if (used == buffer.size()) {
-      if (used >= kMaxFileBytes) return EFBIG;
+      if (used >= kLargestRecord) return EFBIG;
       buffer.resize(used * 2);
     }
+    if ((total += static_cast<std::size_t>(got)) > kMostInAll) return EFBIG;
   }
 }
 
@@ -119,7 +150,7 @@ std::optional<std::uint32_t> Dir::owner() const {
 Root Root::live() {
   Fd fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd) throw RunError("cannot open /: " + error_text(errno));
-  return {std::move(fd), "live", false, false, Confinement::kernel_or_steps};
+  return {std::move(fd), "live", false, false, true, Confinement::kernel_or_steps};
 }
 
 Root Root::at(const std::string& dir, Confinement how) {
@@ -128,7 +159,7 @@ Root Root::at(const std::string& dir, Confinement how) {
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
   // "live" is the name of the live system.
-  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, how};
+  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, is_procfs(fd.get(), proc_folder, how), how};
 }
 
 std::optional<std::string> Root::place(const std::string& path) const {
@@ -214,7 +245,7 @@ int Root::filesystem_use(const std::string& path, FilesystemUse& use) const {
 }
 
 std::optional<std::uint64_t> Root::page_size_bytes() const {
-  if (confined_) return std::nullopt;
+  if (!live_proc_) return std::nullopt;
   return static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 

@@ -16,7 +16,7 @@
 namespace memkit {
 
 /// No file that memkit reads comes near this; a capture may hold an endless or a hostile one.
-inline constexpr std::size_t kMaxFileBytes = std::size_t{256} << 20;
+inline constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
 
 /// The content of a file, or the errno that reading it met.
 /// EFBIG: longer than the limit. ENOTSUP: not a regular file (a FIFO or a device is never opened for reading
@@ -37,9 +37,11 @@ class Dir {
 
   /// Reads `name` into `into` (its capacity is reused). Returns 0 or an errno; `into` is empty on error.
   int read(const char* name, std::string& into, std::size_t limit = kMaxFileBytes) const;
+  /// Reads at most the first `most` bytes of `name`.
+  int read_start(const char* name, std::string& into, std::size_t most) const;
   /// Reads `name` through a window, for files of any size: consume(rest, at_end) takes what is whole off the front of
   /// `rest`, and what it leaves comes again with more behind it. `buffer` is the window (its capacity is reused); it
-  /// grows where nothing is whole in it, up to the limit (EFBIG). 0 or an errno.
+  /// grows where nothing is whole in it, to 1 MiB; behind that, and behind 1 GiB in all, EFBIG. 0 or an errno.
   int read_in_parts(const char* name, std::string& buffer,
                     const std::function<void(std::string_view& rest, bool at_end)>& consume) const;
   /// The text of the symbolic link `name`; 0 or an errno.
@@ -73,6 +75,8 @@ class Root {
   static Root at(const std::string& dir, Confinement how = Confinement::kernel_or_steps);
 
   [[nodiscard]] bool is_live() const { return !confined_; }
+  /// Whether its processes come and go: live, or a tree whose proc is a procfs, as a host's root seen from a container.
+  [[nodiscard]] bool processes_are_live() const { return live_proc_; }
   /// "live", or the directory as it was given.
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -97,8 +101,13 @@ class Root {
   [[nodiscard]] std::optional<bool> same_memory(std::uint32_t pid, std::uint32_t other) const;
 
  private:
-  Root(Fd fd, std::string name, bool confined, bool proc_folder, Confinement how)
-      : fd_(std::move(fd)), name_(std::move(name)), confined_(confined), proc_folder_(proc_folder), how_(how) {}
+  Root(Fd fd, std::string name, bool confined, bool proc_folder, bool live_proc, Confinement how)
+      : fd_(std::move(fd)),
+        name_(std::move(name)),
+        confined_(confined),
+        proc_folder_(proc_folder),
+        live_proc_(live_proc),
+        how_(how) {}
   /// Where `path` is below fd_; empty where a proc folder has no place for it.
   [[nodiscard]] std::optional<std::string> place(const std::string& path) const;
   [[nodiscard]] Fd open(const std::string& path, int flags) const;
@@ -107,6 +116,7 @@ class Root {
   std::string name_;
   bool confined_ = false;
   bool proc_folder_ = false;
+  bool live_proc_ = false;
   Confinement how_ = Confinement::kernel_or_steps;
 };
 
