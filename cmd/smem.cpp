@@ -235,6 +235,8 @@ void run_system(const Context& context) {
 
 int run_smem(const Context& context) {
   const Arguments& args = context.args;
+  // Not every view uses it; a wrong one is refused by all.
+  if (args.has("realmem")) static_cast<void>(parse_size("realmem", *args.value("realmem")));
   const std::string by = args.has("users") ? "user" : args.value("by").value_or("");
   if (args.has("mappings") || by == "mapping") {
     run_mappings(context);

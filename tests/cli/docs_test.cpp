@@ -281,10 +281,10 @@ TEST(BashCompletion, OffersCommandsChoicesColumnsAndFolders) {
   EXPECT_EQ(bash_offers({"memkit", "free", "--count", ""}), Names{});
   EXPECT_EQ(bash_offers({"memkit", "free", ""}), Names{});
 
-  EXPECT_EQ(bash_offers({"memkit", "smem", "-s", "ps"}), Names{"pss"});
-  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "ps"}), Names{"pss"});
-  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "pid,us"}), (Names{"pid,user", "pid,uss"}));
-  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "+ps"}), Names{"+pss"});
+  EXPECT_EQ(bash_offers({"memkit", "smem", "-s", "thr"}), Names{"threads"});
+  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "thr"}), Names{"threads"});
+  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "pid,us"}), (Names{"pid,used", "pid,user", "pid,uss"}));
+  EXPECT_EQ(bash_offers({"memkit", "smem", "-o", "+thr"}), Names{"+threads"});
   EXPECT_EQ(bash_offers({"memkit", "smem", "--output", "=", "al"}), Names{"all"});
   for (const Table& table : tables()) {
     if (table.groups.empty()) continue;
@@ -326,8 +326,8 @@ TEST(FishCompletion, OffersCommandsChoicesColumnsAndFolders) {
   EXPECT_EQ(fish_offers("memkit "), command_names());
   EXPECT_EQ(fish_offers("memkit --root / -J sm"), Names{"smem"});
   EXPECT_EQ(fish_offers("memkit free --color "), (Names{"always", "auto", "never"}));
-  EXPECT_EQ(fish_offers("memkit smem -s ps"), Names{"pss"});
-  EXPECT_EQ(fish_offers("memkit smem -o pid,us"), (Names{"pid,user", "pid,uss"}));
+  EXPECT_EQ(fish_offers("memkit smem -s thr"), Names{"threads"});
+  EXPECT_EQ(fish_offers("memkit smem -o pid,us"), (Names{"pid,used", "pid,user", "pid,uss"}));
   EXPECT_EQ(fish_offers("memkit free "), Names{});
   TemporaryDir dir;
   dir.write("folder/proc/meminfo", "");
