@@ -137,7 +137,9 @@ void expect_free(const json& document, const std::string& root) {
   if (!document["cgroup"].is_null()) {
     EXPECT_TRUE(fs::exists(fs::path(root) / "sys/fs/cgroup")) << "a cgroup of another system";
   }
-  if (!text_in(root, "proc/zoneinfo")) EXPECT_TRUE(document["available_rebuilt"]["zones"].empty());
+  if (!text_in(root, "proc/zoneinfo")) {
+    EXPECT_TRUE(document["available_rebuilt"]["zones"].empty());
+  }
   if (!text_in(root, "proc/spl/kstat/zfs/arcstats")) {
     EXPECT_TRUE(document["health"]["zfs_arc"]["size_bytes"].is_null());
   }
@@ -228,7 +230,9 @@ struct Corpus : testing::Test {
     EXPECT_LT(took.count(), 20) << joined(words);
     EXPECT_TRUE(outcome.status == 0 || outcome.status == 1) << outcome.status;
     EXPECT_LE(lines_of(outcome.err).size(), 1u) << outcome.err;
-    if (outcome.status == 1) EXPECT_EQ(lines_of(outcome.err).size(), 1u);
+    if (outcome.status == 1) {
+      EXPECT_EQ(lines_of(outcome.err).size(), 1u);
+    }
     EXPECT_EQ(outcome.out.find(machine.boot_id), std::string::npos) << "this machine's boot id";
     for (const char byte : outcome.out + outcome.err) {
       EXPECT_TRUE(static_cast<unsigned char>(byte) >= 0x20 || byte == '\n') << "control character " << int{byte};
@@ -255,7 +259,9 @@ TEST_F(Corpus, EveryRootGivesItsOwnFiguresOrAReason) {
       documents += document.out;
       const json parsed = json::parse(document.out);
       const bool has_total = sizes_in(text_in(root, "proc/meminfo")).contains("MemTotal");
-      if (command != "smem") EXPECT_EQ(document.status == 0, has_total) << text.err;
+      if (command != "smem") {
+        EXPECT_EQ(document.status == 0, has_total) << text.err;
+      }
       if (document.status != 0) {
         EXPECT_EQ(parsed["schema"], "memkit.error/1");
         continue;

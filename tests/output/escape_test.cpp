@@ -56,7 +56,9 @@ TEST(ForTerminal, NothingGetsThroughWhateverComesIn) {
       const auto byte = static_cast<unsigned char>(shown[at]);
       ASSERT_TRUE(byte >= 0x20 && byte != 0x7f) << shown;
       // A C1 character begins with C2 and a byte below A0.
-      if (byte == 0xc2) ASSERT_GE(static_cast<unsigned char>(shown[at + 1]), 0xa0) << shown;
+      if (byte == 0xc2) {
+        ASSERT_GE(static_cast<unsigned char>(shown[at + 1]), 0xa0) << shown;
+      }
     }
     ASSERT_TRUE(nlohmann::json::accept("\"" + nlohmann::json(shown).dump().substr(1))) << "valid UTF-8";
   }
