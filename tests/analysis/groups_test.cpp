@@ -137,8 +137,7 @@ TEST(ProcessTree, SiblingsAlikeKeepTheirOrder) {
 
 TEST(ProcessTree, CirclesEnd) {
   EXPECT_EQ(tree_of({process(1, 1, 4)}), Lines{"1@0:4/0"}) << "its own parent";
-  EXPECT_EQ(tree_of({process(1, 3, 4), process(2, 1, 5), process(3, 2, 6)}),
-            (Lines{"1@0:15/2", "2@1:11/1", "3@2:6/0"}))
+  EXPECT_EQ(tree_of({process(1, 3, 4), process(2, 1, 5), process(3, 2, 6)}), (Lines{"1@0:15/2", "2@1:11/1", "3@2:6/0"}))
       << "each shown once, each counted once";
   const Lines both = tree_of({process(1, 2, 1), process(2, 1, 1), process(3, 2, 1), process(10, 0, 9)});
   EXPECT_EQ(both, (Lines{"10@0:9/0", "1@0:3/2", "2@1:2/1", "3@2:1/0"}));

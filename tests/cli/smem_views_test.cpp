@@ -120,9 +120,10 @@ TEST_F(Views, UsersSumTheirProcesses) {
 
 TEST_F(Views, EveryKeyOfBy) {
   EXPECT_EQ(firsts({"--by", "name"}), (Words{"nginx", "init", "java"}));
-  EXPECT_EQ(rows({"--by=command", "-c", "group count"}),
-            (std::vector<Words>{{"nginx:", "worker", "1"}, {"nginx:", "master", "1"}, {"/sbin/init", "splash", "1"},
-                                {"java", "-jar", "x", "1"}}));
+  EXPECT_EQ(rows({"--by=command", "-c", "group count"}), (std::vector<Words>{{"nginx:", "worker", "1"},
+                                                                             {"nginx:", "master", "1"},
+                                                                             {"/sbin/init", "splash", "1"},
+                                                                             {"java", "-jar", "x", "1"}}));
   EXPECT_EQ(rows({"--by=exe", "-c", "group count"}), (std::vector<Words>{{"-", "4"}})) << "the copy has no links";
   EXPECT_EQ(rows({"--by=unit", "-c", "group count pss"}),
             (std::vector<Words>{{"nginx.service", "2", "1600"}, {"init.scope", "1", "2000"}, {"-", "1", "80000"}}));
@@ -146,7 +147,8 @@ TEST_F(Views, MappingsCountProcessesAndAverages) {
             "                            12   20900  83600\n");
   EXPECT_EQ(rows({"-m", "-M", "heap", "-c", "map count swap uss avguss rss avgrss vss"}),
             (std::vector<Words>{{"[heap]", "4", "4104", "80500", "20125", "80500", "20125", "4096"}}));
-  EXPECT_EQ(rows({"-m", "-P", "nginx", "-c", "pids pss map"}).back(), (Words{"2", "1100", "/lib/libc.so.6", "(deleted)"}));
+  EXPECT_EQ(rows({"-m", "-P", "nginx", "-c", "pids pss map"}).back(),
+            (Words{"2", "1100", "/lib/libc.so.6", "(deleted)"}));
 }
 
 TEST_F(Views, SystemIsSmems) {
@@ -160,7 +162,8 @@ TEST_F(Views, SystemIsSmems) {
             "------------------------------------------------\n"
             "                       1000000  585000    415000\n");
   EXPECT_EQ(rows({"-w", "-R", "1G"}).at(0).at(1), "48576");
-  EXPECT_EQ(smem({"-w", "-s", "used", "-r"}).out.find("free memory"), smem({"-w", "-s", "used", "-r"}).out.find('\n') + 1);
+  EXPECT_EQ(smem({"-w", "-s", "used", "-r"}).out.find("free memory"),
+            smem({"-w", "-s", "used", "-r"}).out.find('\n') + 1);
   EXPECT_EQ(smem({"-w", "-K", dir.path() + "/etc/passwd"}).status, 1);
   EXPECT_THAT(smem({"-w", "-K", dir.path() + "/etc/passwd"}).err, HasSubstr("vmlinux"));
   EXPECT_EQ(smem({"-w", "-K", "/nonexistent"}).status, 1);
@@ -196,10 +199,11 @@ TEST_F(Views, ABadExpressionIsAUsageErrorThatShowsWhere) {
 
 TEST_F(Views, SortsByEveryColumn) {
   for (const std::string column :
-       {"pid", "user", "command", "swap", "uss", "pss", "rss", "vsz", "vss", "mem_pct", "swap_pss", "pss_anon",
-        "pss_file", "pss_shmem", "pss_dirty", "hugetlb", "locked", "anon_huge", "ksm", "referenced", "maps", "threads",
-        "ppid", "uid", "name", "exe", "oom_score", "oom_score_adj", "cgroup", "unit", "container", "pod", "start_time",
-        "walk"}) {
+       {"pid",       "user",    "command",   "swap",      "uss",        "pss",        "rss",
+        "vsz",       "vss",     "mem_pct",   "swap_pss",  "pss_anon",   "pss_file",   "pss_shmem",
+        "pss_dirty", "hugetlb", "locked",    "anon_huge", "ksm",        "referenced", "maps",
+        "threads",   "ppid",    "uid",       "name",      "exe",        "oom_score",  "oom_score_adj",
+        "cgroup",    "unit",    "container", "pod",       "start_time", "walk"}) {
     EXPECT_EQ(rows({"-s", column, "-c", "pid"}).size(), 4u) << column;
     EXPECT_EQ(rows({"-c", "pid " + column}).size(), 4u) << column;
   }
@@ -238,8 +242,7 @@ TEST_F(Views, VerboseSaysHowManyWereWalked) {
   EXPECT_THAT(smem({"--top", "1", "--verbose"}).err,
               HasSubstr("4 processes listed, the pages of 1 walked, 3 not needed for --top"));
   EXPECT_THAT(smem({"--verbose"}).err, HasSubstr("the pages of 4 walked, 0 not needed"));
-  for (const Words& full :
-       std::vector<Words>{{"-s", "swap"}, {"-t"}, {"-M", "heap"}, {"--json"}}) {
+  for (const Words& full : std::vector<Words>{{"-s", "swap"}, {"-t"}, {"-M", "heap"}, {"--json"}}) {
     Words words = {"--top", "1", "--verbose"};
     words.insert(words.end(), full.begin(), full.end());
     EXPECT_THAT(smem(words).err, HasSubstr("--top walks every process")) << full[0];
@@ -316,8 +319,14 @@ TEST_F(Views, HostileNamesStayNamesInEveryView) {
   const std::string evil = "\x1b[2J\"'\\\x01\xff\xfe\n";
   add({50, 1, "a) R 1\n(x", evil + std::string(4000, 'z'), 33, 500, 400, 300, 0,
        "/system.slice/a\\x2db\x1b[1m.service"});
-  for (const Words& view : std::vector<Words>{{}, {"--by=command"}, {"--by=name"}, {"--by=unit"}, {"--by=cgroup"},
-                                              {"--tree"}, {"-m"}, {"-c", "pid name unit cgroup command"}}) {
+  for (const Words& view : std::vector<Words>{{},
+                                              {"--by=command"},
+                                              {"--by=name"},
+                                              {"--by=unit"},
+                                              {"--by=cgroup"},
+                                              {"--tree"},
+                                              {"-m"},
+                                              {"-c", "pid name unit cgroup command"}}) {
     const Outcome outcome = smem(view);
     EXPECT_EQ(outcome.status, 0);
     EXPECT_THAT(outcome.out, Not(HasSubstr("\x1b")));

@@ -59,7 +59,8 @@ TEST_F(Names, KubeletsLogFolders) {
   dir.write("var/log/pods/odd/0.log", "");
   dir.write("var/log/pods/odd_one/0.log", "");
   EXPECT_EQ(pod("11111111-2222-3333-4444-555555555555"), "kube-system/coredns-5d78c9869d-abcde");
-  EXPECT_EQ(pod("11111111_2222_3333_4444_555555555555"), "kube-system/coredns-5d78c9869d-abcde") << "systemd's spelling";
+  EXPECT_EQ(pod("11111111_2222_3333_4444_555555555555"), "kube-system/coredns-5d78c9869d-abcde")
+      << "systemd's spelling";
   EXPECT_EQ(pod("99999999-2222-3333-4444-555555555555"), "99999999-222");
 }
 

@@ -29,8 +29,8 @@ std::uint64_t own_page_size() { return static_cast<std::uint64_t>(sysconf(_SC_PA
 
 std::string mapping_text(unsigned at, const std::string& name, unsigned pss_kb) {
   const std::string start = std::to_string(10000000 + at);
-  return start + "-" + std::to_string(10000001 + at) + " rw-p 00000000 00:00 0 " + name + "\nSize: 4 kB\nRss: " +
-         std::to_string(pss_kb) + " kB\nPss: " + std::to_string(pss_kb) +
+  return start + "-" + std::to_string(10000001 + at) + " rw-p 00000000 00:00 0 " + name +
+         "\nSize: 4 kB\nRss: " + std::to_string(pss_kb) + " kB\nPss: " + std::to_string(pss_kb) +
          " kB\nPrivate_Clean: 0 kB\nPrivate_Dirty: 1 kB\nSwap: 2 kB\n";
 }
 

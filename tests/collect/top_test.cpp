@@ -27,8 +27,8 @@ constexpr std::uint64_t kPage = 4096;
 
 std::string stat_line(std::uint32_t pid, char state, unsigned threads, std::uint64_t vsize, std::uint64_t rss_pages) {
   const std::string id = std::to_string(pid);
-  return id + " (p" + id + ") " + state + " 1 1 1 0 -1 0 10 0 2 0 5 6 0 0 20 0 " + std::to_string(threads) + " 0 4711 " +
-         std::to_string(vsize) + " " + std::to_string(rss_pages) + " 18446744073709551615 1 1 0 0 0\n";
+  return id + " (p" + id + ") " + state + " 1 1 1 0 -1 0 10 0 2 0 5 6 0 0 20 0 " + std::to_string(threads) +
+         " 0 4711 " + std::to_string(vsize) + " " + std::to_string(rss_pages) + " 18446744073709551615 1 1 0 0 0\n";
 }
 
 std::string rollup(std::uint64_t rss_pages, std::uint64_t pss_pages, std::uint64_t uss_pages) {
@@ -99,7 +99,9 @@ class Population {
 };
 
 PackedCount figure_of(const Process& process, TopFigure figure) {
-  return figure == TopFigure::pss ? process.pss_bytes : figure == TopFigure::uss ? process.uss_bytes : process.rss_bytes;
+  return figure == TopFigure::pss   ? process.pss_bytes
+         : figure == TopFigure::uss ? process.uss_bytes
+                                    : process.rss_bytes;
 }
 
 /// The N largest, unknown ones last, ties by pid: what `smem -rs FIGURE` shows first.
@@ -219,10 +221,11 @@ TEST_F(Limits, TheLargestIsToldBeforeAnyWalk) {
   std::vector<std::pair<std::uint32_t, std::uint64_t>> told;
   std::uint64_t visited = 0;
   WalkPolicy policy{.accept = [&](const Process&) { return ++visited != 0; },
-                    .on_largest = [&](std::uint32_t pid, std::uint64_t rss) {
-                      EXPECT_EQ(visited, 0u);
-                      told.emplace_back(pid, rss);
-                    }};
+                    .on_largest =
+                        [&](std::uint32_t pid, std::uint64_t rss) {
+                          EXPECT_EQ(visited, 0u);
+                          told.emplace_back(pid, rss);
+                        }};
   policy.top = 1;
   (void)scan(policy);
   ASSERT_EQ(told.size(), 1u);
@@ -231,8 +234,7 @@ TEST_F(Limits, TheLargestIsToldBeforeAnyWalk) {
 
 TEST_F(Limits, RefusedProcessesAreNeitherRowsNorCandidatesForTheTop) {
   for (const unsigned jobs : {1u, 3u}) {
-    const Walk result =
-        scan({.jobs = jobs, .accept = [](const Process& row) { return row.pid != 5; }, .top = 1});
+    const Walk result = scan({.jobs = jobs, .accept = [](const Process& row) { return row.pid != 5; }, .top = 1});
     EXPECT_FALSE(result.has(5));
     EXPECT_EQ(top_of(result.rows, TopFigure::pss, 1), (Top{{4, 2000 * kPage, 4000 * kPage, 400 * kPage}}));
     EXPECT_GT(result.summary.pruned, 0u);

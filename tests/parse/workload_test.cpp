@@ -28,16 +28,16 @@ TEST_P(Workloads, AreToldByThePath) {
 
 INSTANTIATE_TEST_SUITE_P(
     Systemd, Workloads,
-    testing::Values(
-        Case{"", "", "", "", ""}, Case{"/", "", "", "", ""}, Case{"/init.scope", "", "init.scope", "", ""},
-        Case{"/system.slice/nginx.service", "system.slice", "nginx.service", "", ""},
-        Case{"/system.slice/system-getty.slice/getty@tty1.service", "system-getty.slice", "getty@tty1.service", "", ""},
-        Case{"/system.slice/dev-disk-by\\x2duuid-ab\\x2dcd.swap", "system.slice", "dev-disk-by\\x2duuid-ab\\x2dcd.swap",
-             "", ""},
-        Case{"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x\\x2dy.scope", "app.slice",
-             "app-x\\x2dy.scope", "", ""},
-        Case{"/system.slice/docker.service/inner", "system.slice", "docker.service", "", ""},
-        Case{"/user.slice/user-0.slice/session-1.scope/", "user-0.slice", "session-1.scope", "", ""}));
+    testing::Values(Case{"", "", "", "", ""}, Case{"/", "", "", "", ""}, Case{"/init.scope", "", "init.scope", "", ""},
+                    Case{"/system.slice/nginx.service", "system.slice", "nginx.service", "", ""},
+                    Case{"/system.slice/system-getty.slice/getty@tty1.service", "system-getty.slice",
+                         "getty@tty1.service", "", ""},
+                    Case{"/system.slice/dev-disk-by\\x2duuid-ab\\x2dcd.swap", "system.slice",
+                         "dev-disk-by\\x2duuid-ab\\x2dcd.swap", "", ""},
+                    Case{"/user.slice/user-1000.slice/user@1000.service/app.slice/app-x\\x2dy.scope", "app.slice",
+                         "app-x\\x2dy.scope", "", ""},
+                    Case{"/system.slice/docker.service/inner", "system.slice", "docker.service", "", ""},
+                    Case{"/user.slice/user-0.slice/session-1.scope/", "user-0.slice", "session-1.scope", "", ""}));
 
 INSTANTIATE_TEST_SUITE_P(
     Containers, Workloads,
@@ -65,8 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
              "kubepods-pod" + kUidOfSystemd + ".slice", "crio-" + kId + ".scope", kId, kUidOfSystemd},
         // the cgroupfs driver, v1's paths too
         Case{"/kubepods/besteffort/pod" + kUid + "/" + kId, "", "", kId, kUid},
-        Case{"/kubepods/pod" + kUid + "/" + kId, "", "", kId, kUid},
-        Case{"/kubepods/pod" + kUid, "", "", "", kUid},
+        Case{"/kubepods/pod" + kUid + "/" + kId, "", "", kId, kUid}, Case{"/kubepods/pod" + kUid, "", "", "", kUid},
         // in a container that runs kubelet itself
         Case{"/docker/" + kId + "/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod" + kUidOfSystemd + ".slice",
              "kubelet-kubepods-pod" + kUidOfSystemd + ".slice", "", kId, kUidOfSystemd},
@@ -84,7 +83,8 @@ INSTANTIATE_TEST_SUITE_P(NoContainers, Workloads,
                                          Case{"/podman-stuff/pods/podium", "", "", "", ""},
                                          Case{"/system.slice/pod.service", "system.slice", "pod.service", "", ""},
                                          Case{"/tripod" + kUid, "", "", "", ""}, Case{"////", "", "", "", ""},
-                                         Case{"/pod", "", "", "", ""}, Case{"/.slice/.scope", ".slice", ".scope", "", ""}));
+                                         Case{"/pod", "", "", "", ""},
+                                         Case{"/.slice/.scope", ".slice", ".scope", "", ""}));
 
 TEST(Workload, ShortIdsAreTwelveDigits) {
   EXPECT_EQ(short_id(kId), "0123456789ab");
