@@ -302,8 +302,8 @@ TEST_F(Views, OneViewAtATime) {
 
 TEST_F(Views, ColumnsOfAnotherViewAreUnknown) {
   EXPECT_THAT(usage_error({"-m", "-s", "pid"}), HasSubstr("unknown column 'pid'"));
-  usage_error({"-w", "-c", "pss"});
-  usage_error({"-u", "-s", "map"});
+  EXPECT_THAT(usage_error({"-w", "-c", "pss"}), HasSubstr("unknown column 'pss'"));
+  EXPECT_THAT(usage_error({"-u", "-s", "map"}), HasSubstr("unknown column 'map'"));
 }
 
 TEST_F(Views, ACaptureOfSmemcapIsToBeUnpacked) {

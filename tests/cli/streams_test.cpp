@@ -200,7 +200,7 @@ TEST(Terminal, EightyColumnsAreEnough) {
                                                {"report", "--explain"}}) {
     Words all = words;
     all.insert(all.end(), {"--root", kRoot});
-    for (const unsigned short columns : {80, 0}) {
+    for (const auto columns : {static_cast<unsigned short>(80), static_cast<unsigned short>(0)}) {
       for (const std::string& line : lines_of(plain(run(all, {.tty_columns = columns}).out))) {
         EXPECT_LE(line.size(), 80u) << line;
       }
