@@ -111,11 +111,22 @@ TEST_F(Maps, ThreadsDoNotChangeTheRows) {
 
 // --- the live machine
 
+#if defined(__SANITIZE_THREAD__)
+#define MEMKIT_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MEMKIT_THREAD_SANITIZER 1
+#endif
+#endif
+
 int sleep_forever(void*) {
   for (;;) syscall(SYS_pause);
 }
 
 TEST(SharedMemoryLive, TasksOfOneAddressSpaceCountOnce) {
+#ifdef MEMKIT_THREAD_SANITIZER
+  GTEST_SKIP() << "skipped: the sanitizer's runtime does not survive two tasks with one thread's state";
+#endif
   int tell[2];
   ASSERT_EQ(pipe(tell), 0);
   const pid_t parent = fork();
@@ -210,7 +221,7 @@ TEST(ChurnLive, ThreadsAmongProcessesThatDieMakeNoWrongRow) {
       ASSERT_LE(*process.uss_bytes, *process.rss_bytes) << process.pid;
       ASSERT_LE(*process.pss_bytes, *process.rss_bytes + 1024) << process.pid;
     }
-    if (policy.top == 0) ASSERT_TRUE(pids.contains(self));
+    ASSERT_TRUE(policy.top != 0 || pids.contains(self));
   }
   EXPECT_GT(vanished, 0u) << "or nothing was tested";
 }

@@ -106,12 +106,6 @@ PackedCount figure_of(const Process& process, TopFigure figure) {
 
 /// The N largest, unknown ones last, ties by pid: what `smem -rs FIGURE` shows first.
 using Top = std::vector<std::tuple<std::uint32_t, PackedCount, PackedCount, PackedCount>>;
-void PrintTo(const Top& top, std::ostream* out) {
-  for (const auto& row : top) {
-    *out << std::get<0>(row) << ":";
-    std::get<1>(row) ? *out << *std::get<1>(row) / kPage << " " : *out << "unknown ";
-  }
-}
 Top top_of(std::vector<Process> rows, TopFigure figure, std::size_t count) {
   std::erase_if(rows, [](const Process& row) { return row.kind != ProcessKind::user; });
   std::stable_sort(rows.begin(), rows.end(), [&](const Process& a, const Process& b) {
