@@ -2,6 +2,7 @@
 // the difference before it is committed.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -50,6 +51,12 @@ struct Golden {
 constexpr const char* kVm = "--root=6.18-x86_64-vm";
 
 void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.file; }
+
+std::string golden_name(const testing::TestParamInfo<Golden>& test) {
+  std::string name = test.param.file;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
 
 struct Transcript : testing::TestWithParam<Golden> {};
 
