@@ -84,13 +84,11 @@ Bytes at_most(const Bytes& field, const Bytes& part) {
 void add_user_memory(Parts& parts, const Meminfo& m) {
   parts.add("anonymous", "anonymous", m.anon_pages_bytes, Reclaim::no, "processes")
       .of_which("anon_huge_pages", "THP", m.anon_huge_pages_bytes, Reclaim::no)
-      .of_which("locked", "locked, at most", at_most(m.mlocked_bytes, m.anon_pages_bytes), Reclaim::no,
-                "mlock (VmLck)");
+      .of_which("locked", "locked (max)", at_most(m.mlocked_bytes, m.anon_pages_bytes), Reclaim::no, "mlock (VmLck)");
   parts
       .add("page_cache", m.shmem_bytes ? "page cache (files)" : "page cache with tmpfs", page_cache_files(m),
            Reclaim::yes, "files, for reuse")
-      .of_which("mapped", "mapped, at most", at_most(m.mapped_bytes, page_cache_files(m)), Reclaim::partly,
-                "by processes")
+      .of_which("mapped", "mapped (max)", at_most(m.mapped_bytes, page_cache_files(m)), Reclaim::partly, "by processes")
       .of_which("dirty", "dirty", m.dirty_bytes, Reclaim::partly)
       .of_which("writeback", "writeback", m.writeback_bytes, Reclaim::partly)
       .of_which("file_huge_pages", "THP", m.file_huge_pages_bytes, Reclaim::yes);

