@@ -99,7 +99,7 @@ struct Views : testing::Test {
     for (const Words& row : rows(arguments)) found.push_back(row.at(0));
     return found;
   }
-  std::string usage_error(const Words& arguments) const {
+  [[nodiscard]] std::string usage_error(const Words& arguments) const {
     const Outcome outcome = smem(arguments);
     EXPECT_EQ(outcome.status, 2) << outcome.out;
     EXPECT_EQ(outcome.out, "");
