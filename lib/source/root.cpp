@@ -158,8 +158,9 @@ Root Root::at(const std::string& dir, Confinement how) {
   if (!fd) throw RunError("cannot open --root '" + dir + "': " + error_text(errno));
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
+  const bool live_proc = is_procfs(fd.get(), proc_folder, how);
   // "live" is the name of the live system.
-  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, is_procfs(fd.get(), proc_folder, how), how};
+  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, live_proc, how};
 }
 
 std::optional<std::string> Root::place(const std::string& path) const {
