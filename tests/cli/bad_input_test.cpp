@@ -163,7 +163,7 @@ TEST_F(BadRoot, MeminfoThatIsNotOne) {
 }
 
 TEST_F(BadRoot, MeminfoEmptyOrOfNothingButNuls) {
-  for (const std::size_t length : {0, 1, 4096}) {
+  for (const std::size_t length : {0u, 1u, 4096u}) {
     dir.write("proc/meminfo", std::string(length, '\0'));
     expect_failure(dir.path(), "proc/meminfo");
   }
