@@ -13,7 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 constexpr ColumnInfo kPid{"pid", "PID", Unit::none, Align::right, true, false, "id"};
 constexpr ColumnInfo kPss{"pss", "PSS", Unit::bytes, Align::right, true, true, "share"};
