@@ -12,7 +12,6 @@ namespace memkit {
 namespace {
 
 using nlohmann::json;
-using testing::ElementsAre;
 using Words = std::vector<std::string>;
 
 const std::string kSchemas = MEMKIT_SOURCE_DIR "/cmd/share/schemas";
