@@ -31,7 +31,10 @@ inline std::string slurp(const std::filesystem::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-inline std::filesystem::path testdata() { return std::filesystem::path(MEMKIT_SOURCE_DIR) / "testdata"; }
+/// The checkout that the tests were built from.
+std::filesystem::path source_dir();
+
+inline std::filesystem::path testdata() { return source_dir() / "testdata"; }
 
 /// A file written by hand: "vmstat/4.4".
 inline std::string by_hand(std::string_view name) { return slurp(testdata() / "parse" / name); }
@@ -53,7 +56,7 @@ inline std::string captured_process(std::string_view pid, std::string_view file)
 inline std::filesystem::path corpus() {
   const char* const named = std::getenv("MEMKIT_CORPUS");  // NOLINT(concurrency-mt-unsafe)
   const std::filesystem::path place =
-      named != nullptr ? named : std::filesystem::path(MEMKIT_SOURCE_DIR) / "../shared/corpus";
+      named != nullptr ? named : source_dir() / "../shared/corpus";
   std::error_code error;
   const auto whole = std::filesystem::canonical(place, error);
   return error ? std::filesystem::path() : whole;
