@@ -55,8 +55,7 @@ inline std::string captured_process(std::string_view pid, std::string_view file)
 /// The corpus of foreign captures, which lies beside the checkout where there is one; empty path where not.
 inline std::filesystem::path corpus() {
   const char* const named = std::getenv("MEMKIT_CORPUS");  // NOLINT(concurrency-mt-unsafe)
-  const std::filesystem::path place =
-      named != nullptr ? named : source_dir() / "../shared/corpus";
+  const std::filesystem::path place = named != nullptr ? named : source_dir() / "../shared/corpus";
   std::error_code error;
   const auto whole = std::filesystem::canonical(place, error);
   return error ? std::filesystem::path() : whole;
