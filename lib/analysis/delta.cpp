@@ -9,34 +9,6 @@ namespace {
 
 using Count = Got<std::uint64_t>;
 
-Count counted(const Count& before, const Count& after) {
-  if (!before) return before;
-  if (!after) return after;
-  if (*after < *before) return Missing::malformed;
-  return *after - *before;
-}
-
-Count times(const Count& count, const Count& factor) {
-  if (!count) return count;
-  if (!factor) return factor;
-  std::uint64_t product = 0;
-  if (__builtin_mul_overflow(*count, *factor, &product)) return Missing::malformed;
-  return product;
-}
-
-/// The sum of what is there: a kernel without one kind of reclaim does none of it.
-Count sum_present(std::initializer_list<Count> counts) {
-  Count total;
-  for (const Count& count : counts) {
-    if (count) {
-      total = total.value_or(0) + *count;
-    } else if (count.missing() != Missing::absent) {
-      return count.missing();
-    }
-  }
-  return total;
-}
-
 struct Clock {
   Got<double> seconds;
   std::string_view why_not;
@@ -69,77 +41,21 @@ Clock clock_between(const Snapshot& before, const Snapshot& after) {
   return {seconds, {}};
 }
 
-/// Changes of vmstat's counters over a known time.
-class Counters {
- public:
-  Counters(const Vmstat& before, const Vmstat& after, double seconds)
-      : before_(before), after_(after), seconds_(seconds) {}
-
-  [[nodiscard]] Count count(Got<std::uint64_t> Vmstat::*field) const { return counted(before_.*field, after_.*field); }
-
-  [[nodiscard]] Change change(const Count& count) const {
-    const double seconds = seconds_;
-    return {count, count.transform([seconds](std::uint64_t n) { return static_cast<double>(n) / seconds; })};
-  }
-  [[nodiscard]] Change change(Got<std::uint64_t> Vmstat::*field) const { return change(count(field)); }
-  [[nodiscard]] Change change(Got<std::uint64_t> Vmstat::*field, const Count& factor) const {
-    return change(times(count(field), factor));
-  }
-
- private:
-  const Vmstat& before_;
-  const Vmstat& after_;
-  double seconds_;
-};
-
-Got<double> share_pct(const Count& part, const Count& whole, std::uint64_t least) {
-  if (!part) return part.missing();
-  if (!whole) return whole.missing();
-  if (*whole < least || *whole == 0) return Missing::absent;
-  return 100.0 * static_cast<double>(*part) / static_cast<double>(*whole);
-}
-
-ReclaimChange reclaim_between(const Counters& c) {
-  ReclaimChange r;
-  // Named one by one: pgscan_direct_throttle is an event, and pgscan_anon and _file count the same pages again.
-  r.scanned_kswapd = c.change(&Vmstat::pgscan_kswapd);
-  r.scanned_direct = c.change(&Vmstat::pgscan_direct);
-  r.scanned_global = c.change(sum_present({r.scanned_kswapd.count, r.scanned_direct.count,
-                                           c.count(&Vmstat::pgscan_khugepaged), c.count(&Vmstat::pgscan_proactive)}));
-  r.stolen_global = c.change(sum_present({c.count(&Vmstat::pgsteal_kswapd), c.count(&Vmstat::pgsteal_direct),
-                                          c.count(&Vmstat::pgsteal_khugepaged), c.count(&Vmstat::pgsteal_proactive)}));
-  r.scanned_all = c.change(sum(c.count(&Vmstat::pgscan_anon), c.count(&Vmstat::pgscan_file)));
-  r.stolen_all = c.change(sum(c.count(&Vmstat::pgsteal_anon), c.count(&Vmstat::pgsteal_file)));
-  if (r.scanned_all.count && r.scanned_global.count) {
-    const std::uint64_t global = std::min(*r.scanned_global.count, *r.scanned_all.count);
-    r.scanned_cgroup = *r.scanned_all.count - global;
-  }
-  r.direct_share_pct = share_pct(r.scanned_direct.count, r.scanned_global.count, kLeastScanned);
-  r.efficiency_pct = r.scanned_all.count && r.stolen_all.count
-                         ? share_pct(r.stolen_all.count, r.scanned_all.count, kLeastScanned)
-                         : share_pct(r.stolen_global.count, r.scanned_global.count, kLeastScanned);
-  r.allocstall = c.change(&Vmstat::allocstall);
-  r.refault_anon = c.change(&Vmstat::workingset_refault_anon);
-  const Count file = c.count(&Vmstat::workingset_refault_file);
-  r.refault_file = c.change(file || file.missing() != Missing::absent ? file : c.count(&Vmstat::workingset_refault));
-  return r;
-}
-
 void take_counters(const Snapshot& before, const Snapshot& after, Delta& delta) {
   if (!before.vmstat || !after.vmstat) return;
-  const Counters c(*before.vmstat, *after.vmstat, *delta.seconds);
+  const Counters<Vmstat> c(*before.vmstat, *after.vmstat, *delta.seconds);
   const Count page = after.page_size_bytes;
   constexpr std::uint64_t kKib = 1024;
-  delta.swap_in_bytes = c.change(&Vmstat::pswpin, page);
-  delta.swap_out_bytes = c.change(&Vmstat::pswpout, page);
-  delta.page_in_bytes = c.change(&Vmstat::pgpgin, kKib);
+    delta.page_in_bytes = c.change(&Vmstat::pgpgin, kKib);
   delta.page_out_bytes = c.change(&Vmstat::pgpgout, kKib);
   delta.major_faults = c.change(&Vmstat::pgmajfault);
   delta.oom_kills = c.change(&Vmstat::oom_kill);
   delta.compact_stall = c.change(&Vmstat::compact_stall);
   delta.compact_fail = c.change(&Vmstat::compact_fail);
   delta.thp_fault_alloc = c.change(&Vmstat::thp_fault_alloc);
-  delta.reclaim = reclaim_between(c);
+  delta.reclaim = reclaim_between(*before.vmstat, *after.vmstat, *delta.seconds, page);
+  delta.swap_in_bytes = delta.reclaim.swap_in_bytes;
+  delta.swap_out_bytes = delta.reclaim.swap_out_bytes;
 }
 
 /// Stall time over the time that passed: at most all of it, since the two clocks are not read at once.
@@ -147,13 +63,6 @@ Got<double> stall_pct(const Count& before_us, const Count& after_us, double seco
   return counted(before_us, after_us).transform([seconds](std::uint64_t us) {
     return std::min(100.0, static_cast<double>(us) / (seconds * 1e4));
   });
-}
-
-StallShare stall_between(const Got<Pressure>& before, const Got<Pressure>& after, double seconds) {
-  if (!before) return {before.missing(), before.missing()};
-  if (!after) return {after.missing(), after.missing()};
-  return {stall_pct(before->some.total_us, after->some.total_us, seconds),
-          stall_pct(before->full.total_us, after->full.total_us, seconds)};
 }
 
 Got<std::int64_t> grown(const Count& before, const Count& after) {
@@ -192,6 +101,13 @@ GrowthBytes growth_between(const Meminfo& a, const Meminfo& b) {
 }
 
 }  // namespace
+
+StallShare stall_between(const Got<Pressure>& before, const Got<Pressure>& after, double seconds) {
+  if (!before) return {before.missing(), before.missing()};
+  if (!after) return {after.missing(), after.missing()};
+  return {stall_pct(before->some.total_us, after->some.total_us, seconds),
+          stall_pct(before->full.total_us, after->full.total_us, seconds)};
+}
 
 Delta between(const Snapshot& before, const Snapshot& after) {
   Delta delta;

@@ -3,39 +3,20 @@
 #include <cstdint>
 #include <string_view>
 
+#include "analysis/change.h"
+#include "analysis/reclaim.h"
 #include "collect/snapshot.h"
 #include "parse/got.h"
 
 namespace memkit {
-
-/// What a counter did between two samples. A counter that went backwards was reset: malformed, never negative.
-struct Change {
-  Got<std::uint64_t> count;
-  Got<double> per_s;
-};
 
 /// Stall time over the interval between two samples, in per cent of it.
 struct StallShare {
   Got<double> some_pct;
   Got<double> full_pct;
 };
-
-/// Reclaim between two samples. Pages.
-struct ReclaimChange {
-  Change scanned_global;  ///< kswapd, direct, khugepaged and proactive: for the machine's sake
-  Change stolen_global;
-  Change scanned_all;  ///< pgscan_anon + pgscan_file: reclaim at cgroup limits included (5.8)
-  Change stolen_all;
-  Got<std::uint64_t> scanned_cgroup;  ///< all - global, floor 0: at cgroup limits
-  Change scanned_kswapd;
-  Change scanned_direct;
-  Got<double> direct_share_pct;  ///< direct of global scans: tasks that had to reclaim by themselves
-  Got<double> efficiency_pct;    ///< stolen of scanned (all, else global); absent below kLeastScanned pages
-  Change allocstall;             ///< events
-  Change refault_anon;           ///< pages that came back after having been evicted
-  Change refault_file;           ///< before 5.9 both kinds: workingset_refault
-};
-inline constexpr std::uint64_t kLeastScanned = 512;
+/// `seconds` is more than 0. At most 100: the two clocks are not read at once.
+StallShare stall_between(const Got<Pressure>& before, const Got<Pressure>& after, double seconds);
 
 /// Signed growth between two samples, in bytes.
 struct GrowthBytes {

@@ -183,68 +183,26 @@ CgroupFacts& collect_own(const Root& root, Files& files, CgroupFacts& facts) {
   return facts;
 }
 
-struct Candidate {
-  CgroupVersion version;
-  std::string mount_point;
-  std::string mount_root = "/";
-};
-
-/// Where hierarchies are: by mountinfo where there is one, and where they usually are.
-std::vector<Candidate> candidates(const Root& root) {
-  std::vector<Candidate> places;
-  if (const FileText mountinfo = root.read("proc/self/mountinfo")) {
-    for (const bool v2 : {false, true}) {
-      for (CgroupMount& mount : cgroup_mounts(mountinfo.text)) {
-        if (mount.v2 != v2) continue;
-        places.push_back(
-            {v2 ? CgroupVersion::v2 : CgroupVersion::v1, std::move(mount.directory), std::move(mount.root)});
-      }
-    }
-  }
-  if (places.empty() || !root.is_live()) {
-    places.push_back({CgroupVersion::v1, "sys/fs/cgroup/memory"});
-    places.push_back({CgroupVersion::v2, "sys/fs/cgroup"});
-    places.push_back({CgroupVersion::v2, "sys/fs/cgroup/unified"});
-  }
-  return places;
-}
-
-bool has_dot_dot(std::string_view path) {
-  return path == ".." || path.starts_with("../") || path.ends_with("/..") ||
-         path.find("/../") != std::string_view::npos;
-}
-
-/// The path below a mount point that the user meant: "/a", "a" and "/sys/fs/cgroup/a" are one.
-std::string below_of(std::string_view path, const Candidate& place) {
-  std::string absolute(path.starts_with('/') ? "" : "/");
-  absolute += path;
-  std::string_view below;
-  if (path_below(absolute, "/" + place.mount_point, below) || path_below(absolute, place.mount_root, below)) {
-    return std::string(below);
-  }
-  while (absolute.ends_with('/')) absolute.pop_back();
-  return absolute;
-}
-
 CgroupFacts& collect_named(const Root& root, Files& files, CgroupFacts& facts, std::string_view path) {
   facts.path = path;
   if (has_dot_dot(path)) return refuse(facts, "a cgroup's path holds no '..'");
-  const std::vector<Candidate> places = candidates(root);
-  for (const Candidate& place : places) {
+  const std::vector<CgroupMount> places = cgroup_hierarchies(root);
+  for (const CgroupMount& place : places) {
     const std::string below = below_of(path, place);
-    const std::string directory = place.mount_point + below;
-    if (!has_memory(files, place.version, directory)) continue;
-    facts.version = place.version;
-    facts.mount_point = place.mount_point;
-    std::string pressure = place.version == CgroupVersion::v2 ? directory : std::string{};
-    if (place.version == CgroupVersion::v1) {
-      for (const Candidate& other : places) {
-        if (other.version != CgroupVersion::v2 || !files.has(other.mount_point + below + "/cgroup.procs")) continue;
+    const std::string directory = place.directory + below;
+    const CgroupVersion version = place.v2 ? CgroupVersion::v2 : CgroupVersion::v1;
+    if (!has_memory(files, version, directory)) continue;
+    facts.version = version;
+    facts.mount_point = place.directory;
+    std::string pressure = place.v2 ? directory : std::string{};
+    if (!place.v2) {
+      for (const CgroupMount& other : places) {
+        if (!other.v2 || !files.has(other.directory + below + "/cgroup.procs")) continue;
         facts.hybrid = true;
-        pressure = other.mount_point + below;
+        pressure = other.directory + below;
       }
     }
-    if (read_cgroup(files, facts, below, place.mount_root, pressure)) return facts;
+    if (read_cgroup(files, facts, below, place.root, pressure)) return facts;
   }
   return refuse(facts,
                 "there is no memory cgroup of this path, neither v2 below /sys/fs/cgroup nor v1 below "

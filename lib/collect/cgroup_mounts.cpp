@@ -1,5 +1,8 @@
 #include "collect/cgroup_mounts.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "parse/mountinfo.h"
 #include "parse/text.h"
 
@@ -49,6 +52,39 @@ CgroupPlace find_cgroup(const std::vector<CgroupMount>& mounts, bool v2, std::st
     longest = leads ? mount.root.size() : 0;
   }
   return place;
+}
+
+std::vector<CgroupMount> cgroup_hierarchies(const Root& root) {
+  std::vector<CgroupMount> places;
+  if (const FileText mountinfo = root.read("proc/self/mountinfo")) {
+    const std::vector<CgroupMount> mounts = cgroup_mounts(mountinfo.text);
+    for (const bool v2 : {false, true}) {
+      std::copy_if(mounts.begin(), mounts.end(), std::back_inserter(places),
+                   [v2](const CgroupMount& mount) { return mount.v2 == v2; });
+    }
+  }
+  if (places.empty() || !root.is_live()) {
+    places.push_back({false, "/", "sys/fs/cgroup/memory"});
+    places.push_back({true, "/", "sys/fs/cgroup"});
+    places.push_back({true, "/", "sys/fs/cgroup/unified"});
+  }
+  return places;
+}
+
+bool has_dot_dot(std::string_view path) {
+  return path == ".." || path.starts_with("../") || path.ends_with("/..") ||
+         path.find("/../") != std::string_view::npos;
+}
+
+std::string below_of(std::string_view path, const CgroupMount& mount) {
+  std::string absolute(path.starts_with('/') ? "" : "/");
+  absolute += path;
+  std::string_view below;
+  if (path_below(absolute, "/" + mount.directory, below) || path_below(absolute, mount.root, below)) {
+    return std::string(below);
+  }
+  while (absolute.ends_with('/')) absolute.pop_back();
+  return absolute;
 }
 
 }  // namespace memkit

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "source/root.h"
+
 namespace memkit {
 
 /// A mount of a cgroup hierarchy that can hold memory's files.
@@ -32,5 +34,14 @@ CgroupPlace find_cgroup(const std::vector<CgroupMount>& mounts, bool v2, std::st
 
 /// What lies below `base` in `path`: "/b" of "/a/b" below "/a", "" of "/a" itself. False where it is not below.
 bool path_below(std::string_view path, std::string_view base, std::string_view& below);
+
+/// Where hierarchies with memory's files are, v1 first: by mountinfo where there is one, and where they usually are.
+std::vector<CgroupMount> cgroup_hierarchies(const Root& root);
+
+/// The path below a hierarchy's mount point that a user meant: "/a", "a" and "/sys/fs/cgroup/a" are one.
+std::string below_of(std::string_view path, const CgroupMount& mount);
+
+/// Whether a path holds "..", which no cgroup's does.
+bool has_dot_dot(std::string_view path);
 
 }  // namespace memkit

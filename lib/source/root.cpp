@@ -23,12 +23,14 @@ namespace {
 constexpr std::size_t kChunk = std::size_t{32} << 10;
 constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
-int read_all(int fd, std::string& into, std::size_t limit) {
+/// Reads what `read_at(room, size, offset)` gives, up to the end.
+template <class Read>
+int read_all(Read read_at, std::string& into, std::size_t limit) {
   into.clear();
   // Not zeroed first, as a string's own room would be: a page that nothing touches costs nothing.
   char chunk[kChunk];
   for (;;) {
-    const ssize_t got = ::read(fd, chunk, sizeof chunk);
+    const ssize_t got = read_at(chunk, sizeof chunk, into.size());
     if (got < 0) {
       if (errno == EINTR) continue;
       const int error = errno;
@@ -42,6 +44,10 @@ int read_all(int fd, std::string& into, std::size_t limit) {
       return EFBIG;
     }
   }
+}
+
+int read_all(int fd, std::string& into, std::size_t limit) {
+  return read_all([fd](char* room, std::size_t size, std::size_t) { return ::read(fd, room, size); }, into, limit);
 }
 
 /// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
@@ -69,6 +75,43 @@ int read_link_at(int dir_fd, const char* name, std::string& into) {
   const int error = length < 0 ? errno : 0;
   into.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
   return error;
+}
+
+/// Names that `accept(entry)` takes. 0 or an errno.
+template <class Accept>
+int list_names(Fd fd, std::vector<std::string>& names, Accept accept) {
+  names.clear();
+  if (!fd) return errno;
+  DIR* const dir = fdopendir(fd.release());
+  if (dir == nullptr) return errno;
+  int error = 0;
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = readdir(dir);
+    if (entry == nullptr) {
+      error = errno;
+      break;
+    }
+    const bool itself = std::strcmp(entry->d_name, ".") == 0 || std::strcmp(entry->d_name, "..") == 0;
+    if (!itself && accept(*entry)) names.emplace_back(entry->d_name);
+  }
+  closedir(dir);
+  return error;
+}
+
+/// Whether a directory of a cgroup file system holds no other: it counts them in its links (fs/kernfs/inode.c), as
+/// not every file system does.
+bool is_leaf_cgroup(int fd) {
+  struct stat info {};
+  struct statfs system {};
+  if (fstat(fd, &info) != 0 || info.st_nlink != 2 || fstatfs(fd, &system) != 0) return false;
+  return system.f_type == CGROUP2_SUPER_MAGIC || system.f_type == CGROUP_SUPER_MAGIC;
+}
+
+bool is_directory(int dir_fd, const dirent& entry) {
+  if (entry.d_type != DT_UNKNOWN) return entry.d_type == DT_DIR;
+  struct stat info {};
+  return fstatat(dir_fd, entry.d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(info.st_mode);
 }
 
 bool is_procfs(int root_fd, bool proc_folder, Confinement how) {
@@ -141,6 +184,29 @@ int Dir::read_in_parts(const char* name, std::string& buffer,
 
 int Dir::read_link(const char* name, std::string& into) const { return read_link_at(fd_.get(), name, into); }
 
+Dir Dir::open_dir(const char* name) const {
+  constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  if (confined_) return {open_confined(fd_.get(), name, kFlags), true};
+  return {Fd(openat(fd_.get(), name, kFlags)), false};
+}
+
+int Dir::subdirectories(std::vector<std::string>& names) const {
+  names.clear();
+  if (is_leaf_cgroup(fd_.get())) return 0;
+  // Not a duplicate of the descriptor, which would share its place in the list.
+  Fd fd(openat(fd_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const int dir_fd = fd.get();
+  return list_names(std::move(fd), names, [dir_fd](const dirent& entry) { return is_directory(dir_fd, entry); });
+}
+
+int HeldFile::read(std::string& into, std::size_t limit) const {
+  const int fd = fd_.get();
+  const auto read_at = [fd](char* room, std::size_t size, std::size_t offset) {
+    return pread(fd, room, size, static_cast<off_t>(offset));
+  };
+  return read_all(read_at, into, limit);
+}
+
 std::optional<std::uint32_t> Dir::owner() const {
   struct stat info {};
   if (confined_ || fstat(fd_.get(), &info) != 0) return std::nullopt;
@@ -181,18 +247,26 @@ Fd Root::open(const std::string& path, int flags) const {
   return Fd(openat(fd_.get(), where->c_str(), flags | O_CLOEXEC));
 }
 
-int Root::read(const std::string& path, std::string& into, std::size_t limit) const {
-  into.clear();
+int Root::open_file(const std::string& path, Fd& file) const {
   const std::optional<std::string> where = place(path);
   if (!where) return ENOENT;
+  if (confined_) return open_file_confined(fd_.get(), *where, how_, file);
+  file = Fd(openat(fd_.get(), where->c_str(), kReadFlags));
+  return file ? 0 : errno;
+}
+
+int Root::read(const std::string& path, std::string& into, std::size_t limit) const {
+  into.clear();
   Fd file;
-  if (confined_) {
-    if (const int error = open_file_confined(fd_.get(), *where, how_, file); error != 0) return error;
-  } else {
-    file = Fd(openat(fd_.get(), where->c_str(), kReadFlags));
-    if (!file) return errno;
-  }
+  if (const int error = open_file(path, file); error != 0) return error;
   return read_all(file.get(), into, limit);
+}
+
+int Root::hold(const std::string& path, HeldFile& file) const {
+  Fd fd;
+  if (const int error = open_file(path, fd); error != 0) return error;
+  file = HeldFile(std::move(fd));
+  return 0;
 }
 
 FileText Root::read(const std::string& path, std::size_t limit) const {
@@ -204,24 +278,7 @@ FileText Root::read(const std::string& path, std::size_t limit) const {
 Dir Root::open_dir(const std::string& path) const { return {open(path, O_RDONLY | O_DIRECTORY), confined_}; }
 
 int Root::list(const std::string& path, std::vector<std::string>& names) const {
-  names.clear();
-  Fd fd = open(path, O_RDONLY | O_DIRECTORY);
-  if (!fd) return errno;
-  DIR* const dir = fdopendir(fd.release());
-  if (dir == nullptr) return errno;
-  int error = 0;
-  for (;;) {
-    errno = 0;
-    const dirent* const entry = readdir(dir);
-    if (entry == nullptr) {
-      error = errno;
-      break;
-    }
-    if (std::strcmp(entry->d_name, ".") != 0 && std::strcmp(entry->d_name, "..") != 0)
-      names.emplace_back(entry->d_name);
-  }
-  closedir(dir);
-  return error;
+  return list_names(open(path, O_RDONLY | O_DIRECTORY), names, [](const dirent&) { return true; });
 }
 
 int Root::read_link(const std::string& path, std::string& into) const {

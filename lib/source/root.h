@@ -46,6 +46,10 @@ class Dir {
                     const std::function<void(std::string_view& rest, bool at_end)>& consume) const;
   /// The text of the symbolic link `name`; 0 or an errno.
   int read_link(const char* name, std::string& into) const;
+  /// A directory in it; errno says why there is none. Links are followed as far as Root follows them.
+  [[nodiscard]] Dir open_dir(const char* name) const;
+  /// Names of the directories in it, unsorted; a link to one is none. 0 or an errno; names read before it stay.
+  int subdirectories(std::vector<std::string>& names) const;
   /// The user that the directory belongs to: of a live /proc/PID the process's effective uid, whether it is
   /// dumpable or not (fs/proc/base.c task_dump_owner). Empty below --root, where it is whoever made the copy.
   [[nodiscard]] std::optional<std::uint32_t> owner() const;
@@ -55,6 +59,20 @@ class Dir {
 
   Fd fd_;
   bool confined_ = false;
+};
+
+/// One file held open, to be read again and again: the kernel's files begin anew at offset 0.
+class HeldFile {
+ public:
+  HeldFile() = default;
+  explicit HeldFile(Fd fd) : fd_(std::move(fd)) {}
+  explicit operator bool() const { return static_cast<bool>(fd_); }
+
+  /// Reads the whole file into `into` (its capacity is reused). Returns 0 or an errno; `into` is empty on error.
+  int read(std::string& into, std::size_t limit = kMaxFileBytes) const;
+
+ private:
+  Fd fd_;
 };
 
 /// Size and use of a mounted filesystem, from statfs(2).
@@ -82,6 +100,8 @@ class Root {
 
   [[nodiscard]] FileText read(const std::string& path, std::size_t limit = kMaxFileBytes) const;
   int read(const std::string& path, std::string& into, std::size_t limit = kMaxFileBytes) const;
+  /// 0 or an errno.
+  int hold(const std::string& path, HeldFile& file) const;
   [[nodiscard]] Dir open_dir(const std::string& path) const;
   /// Names in a directory, unsorted, without "." and "..". 0 or an errno; names that were read before it stay.
   int list(const std::string& path, std::vector<std::string>& names) const;
@@ -111,6 +131,8 @@ class Root {
   /// Where `path` is below fd_; empty where a proc folder has no place for it.
   [[nodiscard]] std::optional<std::string> place(const std::string& path) const;
   [[nodiscard]] Fd open(const std::string& path, int flags) const;
+  /// Opens a file for reading; 0 or an errno.
+  int open_file(const std::string& path, Fd& file) const;
 
   Fd fd_;
   std::string name_;

@@ -118,7 +118,7 @@ TEST(Reclaim, GlobalAndAtCgroupLimitsAreToldApart) {
   const ReclaimChange r = pair.delta().reclaim;
   EXPECT_EQ(r.scanned_global.count, 1000u);
   EXPECT_EQ(r.scanned_all.count, 4000u);
-  EXPECT_EQ(r.scanned_cgroup, 3000u);
+  EXPECT_EQ(r.scanned_cgroup.count, 3000u);
   EXPECT_EQ(r.stolen_global.count, 600u);
   EXPECT_EQ(r.direct_share_pct, 20.0);
   EXPECT_EQ(r.efficiency_pct, 50.0);
@@ -133,7 +133,7 @@ TEST(Reclaim, OldKernelsHaveGlobalCountersOnly) {
   pair.counter(&Vmstat::workingset_refault, 0, 40);
   const ReclaimChange r = pair.delta().reclaim;
   EXPECT_EQ(r.scanned_all.count, Missing::absent);
-  EXPECT_EQ(r.scanned_cgroup, Missing::absent);
+  EXPECT_EQ(r.scanned_cgroup.count, Missing::absent);
   EXPECT_EQ(r.efficiency_pct, 25.0);
   EXPECT_EQ(r.refault_file.count, 40u);
   EXPECT_EQ(r.refault_anon.count, Missing::absent);

@@ -196,5 +196,58 @@ TEST(Root, AProcessDirectoryAnswersEsrchOnceTheProcessIsGone) {
   EXPECT_EQ(dir.read("stat", text), ESRCH);
 }
 
+TEST(HeldFile, IsReadAnewEachTime) {
+  const test::TempDir dir;
+  dir.write("proc/pressure/memory", "some first\n");
+  const Root root = Root::at(dir.string());
+  HeldFile file;
+  ASSERT_EQ(root.hold("proc/pressure/memory", file), 0);
+  std::string text;
+  EXPECT_EQ(file.read(text), 0);
+  EXPECT_EQ(text, "some first\n");
+  dir.write("proc/pressure/memory", "some second time\n");
+  EXPECT_EQ(file.read(text), 0);
+  EXPECT_EQ(text, "some second time\n");
+  EXPECT_EQ(file.read(text, 3), EFBIG);
+  EXPECT_TRUE(text.empty());
+  EXPECT_EQ(root.hold("proc/pressure/io", file), ENOENT);
+  EXPECT_TRUE(file) << "what is held stays";
+}
+
+TEST(HeldFile, OfTheLiveKernelStartsAtItsBeginning) {
+  HeldFile file;
+  ASSERT_EQ(Root::live().hold("proc/uptime", file), 0);
+  std::string first;
+  std::string second;
+  ASSERT_EQ(file.read(first), 0);
+  ASSERT_EQ(file.read(second), 0);
+  EXPECT_FALSE(first.empty());
+  EXPECT_FALSE(second.empty());
+}
+
+TEST(Dir, SubdirectoriesAreNoLinksAndNoFiles) {
+  const test::TempDir dir;
+  dir.write("a/one/file", "1");
+  dir.write("a/two/file", "1");
+  dir.write("a/file", "1");
+  std::filesystem::create_directory_symlink("one", dir.path() / "a/link");
+  for (const bool confined : {false, true}) {
+    const Root root = confined ? Root::at(dir.string()) : Root::live();
+    const Dir a = root.open_dir(confined ? "a" : dir.string().substr(1) + "/a");
+    std::vector<std::string> names;
+    ASSERT_EQ(a.subdirectories(names), 0);
+    std::sort(names.begin(), names.end());
+    EXPECT_EQ(names, (std::vector<std::string>{"one", "two"}));
+    EXPECT_EQ(a.subdirectories(names), 0);
+    EXPECT_EQ(names.size(), 2u) << "and again";
+    const Dir one = a.open_dir("one");
+    ASSERT_TRUE(one);
+    std::string text;
+    EXPECT_EQ(one.read("file", text), 0);
+    EXPECT_FALSE(a.open_dir("none"));
+    EXPECT_EQ(errno, ENOENT);
+  }
+}
+
 }  // namespace
 }  // namespace memkit
