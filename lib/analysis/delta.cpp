@@ -46,7 +46,7 @@ void take_counters(const Snapshot& before, const Snapshot& after, Delta& delta) 
   const Counters<Vmstat> c(*before.vmstat, *after.vmstat, *delta.seconds);
   const Count page = after.page_size_bytes;
   constexpr std::uint64_t kKib = 1024;
-    delta.page_in_bytes = c.change(&Vmstat::pgpgin, kKib);
+  delta.page_in_bytes = c.change(&Vmstat::pgpgin, kKib);
   delta.page_out_bytes = c.change(&Vmstat::pgpgout, kKib);
   delta.major_faults = c.change(&Vmstat::pgmajfault);
   delta.oom_kills = c.change(&Vmstat::oom_kill);

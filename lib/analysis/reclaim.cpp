@@ -187,8 +187,8 @@ ReclaimChange reclaim_between(const Vmstat& before, const Vmstat& after, double 
   r.direct_share_pct = share_pct(r.scanned_direct.count, r.scanned_global.count, kLeastScanned);
   r.efficiency_global_pct = efficiency(r.stolen_global, r.scanned_global);
   r.efficiency_cgroup_pct = efficiency(r.stolen_cgroup, r.scanned_cgroup);
-  r.efficiency_pct = r.scanned_all.count && r.stolen_all.count ? efficiency(r.stolen_all, r.scanned_all)
-                                                               : r.efficiency_global_pct;
+  r.efficiency_pct =
+      r.scanned_all.count && r.stolen_all.count ? efficiency(r.stolen_all, r.scanned_all) : r.efficiency_global_pct;
   r.allocstall = c.change(&Vmstat::allocstall);
   r.refault_anon = c.change(&Vmstat::workingset_refault_anon);
   r.refault_file = c.change(file_refaults(c));

@@ -125,8 +125,7 @@ class TreeWalk {
       if (wants(want_, want_of(kind)) && pressure) read_pressure(pressure, kind);
     }
     if (wants(want_, CgroupWant::current)) {
-      node_.current_bytes =
-          flat(read(level.dir, v1 ? "memory.usage_in_bytes" : "memory.current", parse_number_file));
+      node_.current_bytes = flat(read(level.dir, v1 ? "memory.usage_in_bytes" : "memory.current", parse_number_file));
     }
     if (wants(want_, CgroupWant::max)) {
       node_.max = flat(read(level.dir, v1 ? "memory.limit_in_bytes" : "memory.max", parse_cgroup_value));
@@ -212,8 +211,7 @@ CgroupWalk walk_cgroups(const Root& root, const CgroupWalkPolicy& policy,
                                          : "there are cgroups of v1 alone, which keep no pressure");
   }
   if (has_dot_dot(policy.below)) return refuse(walk, "a cgroup's path holds no '..'");
-  const std::string below =
-      policy.below.empty() ? std::string() : below_of(policy.below, {!v1, "/", walk.mount_point});
+  const std::string below = policy.below.empty() ? std::string() : below_of(policy.below, {!v1, "/", walk.mount_point});
   Dir top = root.open_dir(walk.mount_point + below);
   if (!top) {
     return refuse(walk, missing_for(errno) == Missing::absent ? "there is no cgroup of this path"

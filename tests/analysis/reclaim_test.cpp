@@ -17,11 +17,11 @@ struct Load {
   ReclaimContext context{0.0, 0.0, std::uint64_t{100'000}};
 
   Load() {
-    for (const auto field : {&Vmstat::pgscan_kswapd, &Vmstat::pgscan_direct, &Vmstat::pgsteal_kswapd,
-                             &Vmstat::pgsteal_direct, &Vmstat::pgscan_anon, &Vmstat::pgscan_file, &Vmstat::pgsteal_anon,
-                             &Vmstat::pgsteal_file, &Vmstat::allocstall, &Vmstat::workingset_refault_anon,
-                             &Vmstat::workingset_refault_file, &Vmstat::pswpin, &Vmstat::pswpout,
-                             &Vmstat::compact_stall, &Vmstat::compact_fail}) {
+    for (const auto field :
+         {&Vmstat::pgscan_kswapd, &Vmstat::pgscan_direct, &Vmstat::pgsteal_kswapd, &Vmstat::pgsteal_direct,
+          &Vmstat::pgscan_anon, &Vmstat::pgscan_file, &Vmstat::pgsteal_anon, &Vmstat::pgsteal_file, &Vmstat::allocstall,
+          &Vmstat::workingset_refault_anon, &Vmstat::workingset_refault_file, &Vmstat::pswpin, &Vmstat::pswpout,
+          &Vmstat::compact_stall, &Vmstat::compact_fail}) {
       before.*field = std::uint64_t{1000};
       after.*field = std::uint64_t{1000};
     }
@@ -144,8 +144,11 @@ TEST(ReclaimPattern, FileThrashingIsTheWholeListAMinuteAndStalls) {
 TEST(ReclaimPattern, SwapThrashingGoesBothWaysAndStalls) {
   constexpr std::uint64_t kMebibytes = 256;  // pages
   const auto load = [](std::uint64_t in, std::uint64_t out) {
-    return Load().kswapd(50'000, 20'000).add(&Vmstat::pswpin, in).add(&Vmstat::pswpout, out).add(
-        &Vmstat::workingset_refault_anon, in);
+    return Load()
+        .kswapd(50'000, 20'000)
+        .add(&Vmstat::pswpin, in)
+        .add(&Vmstat::pswpout, out)
+        .add(&Vmstat::workingset_refault_anon, in);
   };
   EXPECT_EQ(load(2 * kMebibytes, 2 * kMebibytes).stalls(10, 1).verdict().pattern, ReclaimPattern::swap_thrashing);
   EXPECT_EQ(load(0, 20 * kMebibytes).stalls(10, 1).verdict().pattern, ReclaimPattern::background) << "cold memory goes";

@@ -225,7 +225,9 @@ TEST(CgroupTree, DepthIsBounded) {
 
 TEST(CgroupTree, OfTheLiveMachineIsWhatTheFileSystemShows) {
   Walked w;
-  w.walk = walk_cgroups(Root::live(), {}, [&](const CgroupNode& node) { w.seen.push_back({std::string(node.path), {}}); });
+  w.walk = walk_cgroups(Root::live(), {}, [&](const CgroupNode& node) {
+    w.seen.push_back({std::string(node.path), {}});
+  });
   if (w.walk.version == CgroupVersion::none) GTEST_SKIP() << w.walk.problem;
   std::uint64_t directories = 1;
   for (const auto& entry : std::filesystem::recursive_directory_iterator("/" + w.walk.mount_point)) {
