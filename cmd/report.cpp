@@ -1,26 +1,29 @@
 #include "output/report.h"
 
-#include <unistd.h>
-
-#include "collect/users.h"
 #include "command.h"
 #include "envelope.h"
-#include "output/escape.h"
 #include "output/json_memory.h"
 #include "output/process_views.h"
+#include "report_check.h"
+#include "report_facts.h"
 #include "source/errors.h"
-#include "ticker.h"
 
 namespace memkit {
 namespace {
 
-constexpr Want kReportWant = Want::host | Want::meminfo | Want::vmstat | Want::zoneinfo | Want::hugepages |
-                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts;
-
 constexpr OptionSpec kReportOptions[] = {
+    {"brief", 0, "the diagnosis and the findings alone"},
     {"top", 0, "list the N largest processes (10)", Arg::required, "N"},
-    {"interval", 0, "take two samples, S seconds apart, and give rates", Arg::required, "S"},
+    {"interval", 0, "take two samples, S seconds apart, and judge rates", Arg::required, "S"},
+    {"only", 0, "judge the findings of LIST alone", Arg::required, "LIST"},
+    {"ignore", 0, "leave out the findings of LIST", Arg::required, "LIST"},
+    {"lang", 0, "language of findings and advice (en)", Arg::required, "LANG", {}, Complete::choices, "en|ja|zh"},
+    {"format", 0, "form of the report (text)", Arg::required, "FORM", {}, Complete::choices, "text|json"},
     opt::json,
+    with_help(opt::check, "monitoring plugin: the worst finding is the status"),
+    with_letter(opt::warning, 'w'),
+    with_letter(opt::critical, 'c'),
+    {"quiet", 'q', "with --check: nothing but the exit status"},
     opt::root,
     opt::color,
     opt::explain,
@@ -28,80 +31,75 @@ constexpr OptionSpec kReportOptions[] = {
     opt::version,
 };
 
-/// The second sample of --interval, with what changed since the first.
-Snapshot sample_again(const Context& context, const Root& root, double seconds, ReportFacts& facts) {
-  Snapshot first = collect(root, kReportWant);
-  const bool waits = isatty(STDERR_FILENO) == 1 && !context.json();
-  if (waits) context.messages.say("sampling for " + context.args.value("interval").value_or("") + " s ...");
-  sleep_s(seconds);
-  Snapshot second = collect(root, kReportWant);
-  facts.delta = between(first, second);
-  return second;
-}
-
-void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
-  const Users users(root);
-  WalkPolicy policy;
-  policy.jobs = root.usable_cpus().value_or(1);
-  ProcessList list = read_processes(root, policy, facts.snapshot.page_size_bytes);
-  facts.walk = list.summary;
-  facts.names = std::move(list.names);
-  for (Process& process : list.rows) add_process(facts.processes, std::move(process), limit);
-  facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
-  for (Process& process : facts.processes.top) {
-    ProcessRow row;
-    if (process.uid) row.user = facts.names->intern(users.name(*process.uid));
-    row.process = std::move(process);
-    row.listing = facts.listing.get();
-    facts.top.push_back(std::move(row));
-  }
-}
-
-ReportFacts take_report(const Context& context) {
-  const std::size_t limit = parse_count("top", context.args.value("top").value_or("10"), 0);
-  const std::optional<std::string> interval = context.args.value("interval");
-  const double seconds = interval ? parse_seconds("interval", *interval) : 0;
-  const Root root = context.root();
-  if (interval && !root.is_live()) throw UsageError("--interval needs the live system: a capture is one moment");
-  ReportFacts facts;
-  facts.snapshot = interval ? sample_again(context, root, seconds, facts) : collect(root, kReportWant);
-  if (!facts.snapshot.meminfo || !facts.snapshot.meminfo->mem_total_bytes)
-    throw RunError(why_no_meminfo(facts.snapshot));
-  facts.accounting = account(facts.snapshot);
-  facts.verdict = health(facts.snapshot);
-  walk(root, limit, facts);
-  return facts;
-}
+Language language_of(const Context& context) { return parse_language(context.args.value("lang").value_or("en")); }
 
 void write_json(const Context& context, const ReportFacts& facts) {
   const bool live = facts.snapshot.source == "live";
   JsonWriter json(context.out, context.stdout_is_tty);
   begin_envelope(json, "memkit.report/1", facts.snapshot);
-  write_report(json, facts);
+  write_report(json, facts, language_of(context));
   json.key("skipped");
   json.begin_object();
   json.key("files");
   write_unread(json, facts.snapshot.unread);
   json.key("processes");
-  write_skipped(json, facts.walk, live);
+  write_skipped(json, facts.processes.summary, live);
   json.end_object();
   json.end_object();
   json.finish();
 }
 
-int run_report(const Context& context) {
-  const ReportFacts facts = take_report(context);
-  if (context.json()) {
-    write_json(context, facts);
-  } else {
-    print_report(context.out, facts, context.color(), context.window_width());
-    if (context.args.has("explain")) {
-      context.out.write("\n");
-      explain_report(context.out, facts);
-    }
+void write_text(const Context& context, const ReportFacts& facts) {
+  ReportStyle style;
+  style.language = language_of(context);
+  style.color = context.color();
+  style.brief = context.args.has("brief");
+  style.width = context.window_width();
+  print_report(context.out, facts, style);
+  if (!context.args.has("explain")) return;
+  context.out.write("\n");
+  explain_report(context.out, facts);
+}
+
+/// A form of the report: the one place where one is added (with its name in the row of --format).
+struct Format {
+  std::string_view name;
+  void (*write)(const Context&, const ReportFacts&);
+};
+constexpr Format kFormats[] = {{"text", write_text}, {"json", write_json}};
+
+const Format& format_of(const Context& context) {
+  const std::string name = context.args.value("format").value_or(context.json() ? "json" : "text");
+  for (const Format& format : kFormats) {
+    if (format.name == name) return format;
   }
+  throw UsageError("--format has no '" + name + "'");
+}
+
+/// Refuses what cannot be meant, before anything is read.
+void check_options(const Context& context) {
+  const Arguments& args = context.args;
+  const bool check = args.has("check");
+  if (!check && (args.has("warning") || args.has("critical")))
+    throw UsageError("--warning and --critical need --check");
+  if (!check && args.has("quiet")) throw UsageError("--quiet needs --check: the exit status is all that is left");
+  if (check && (context.json() || args.has("format")))
+    throw UsageError("--check and --json or --format exclude each other: a plugin prints one line");
+  if (context.json() && args.value("format").value_or("json") != "json")
+    throw UsageError("--json and --format " + *args.value("format") + " exclude each other");
+  if (check) watched_figures(args, nullptr);
+}
+
+int run_report(const Context& context) {
+  check_options(context);
+  const ReportRequest request = report_request(context);
+  const Format& format = format_of(context);
+  const Root root = context.root();
+  const ReportFacts facts = take_report(context, root, request);
+  if (context.args.has("check")) return print_check(context, facts, language_of(context));
+  format.write(context, facts);
   std::string message;
-  for (const std::string& reason : missing_reasons(facts.walk, facts.snapshot.source == "live")) {
+  for (const std::string& reason : missing_reasons(facts.processes.summary, root.is_live())) {
     message += (message.empty() ? "" : "; ") + reason;
   }
   if (!message.empty()) context.messages.say(message);
@@ -112,7 +110,7 @@ int run_report(const Context& context) {
 
 const Command kReportCommand{
     "report",
-    "The state of this machine's memory on one screen",
+    "What is wrong with this machine's memory, why, and what to do",
     "Is something wrong, where is the memory, who holds it?",
     "[OPTION]...",
     kReportOptions,

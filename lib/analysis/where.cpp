@@ -41,11 +41,28 @@ void add_bytes(Got<std::int64_t>& sum, const Got<std::uint64_t>& bytes) {
   sum = overflow ? Got<std::int64_t>(Missing::malformed) : total;
 }
 
-bool more(const Process& a, const Process& b) {
-  const auto key = [](const Process& process) {
-    return std::tuple(process.pss_bytes.has_value(), process.pss_bytes.value_or(0), process.rss_bytes.value_or(0));
-  };
-  return key(a) > key(b);
+/// What a list is ordered by: of a figure that is unknown less than of any other.
+using Key = std::tuple<bool, std::uint64_t, std::uint64_t>;
+Key by_pss(const Process& p) { return {p.pss_bytes.has_value(), p.pss_bytes.value_or(0), p.rss_bytes.value_or(0)}; }
+Key by_swap(const Process& p) { return {false, 0, p.swap_bytes.value_or(0)}; }
+Key by_locked(const Process& p) { return {false, 0, p.locked_bytes.value_or(0)}; }
+Key by_threads(const Process& p) { return {false, 0, p.threads.value_or(0)}; }
+
+std::vector<std::size_t> largest(std::span<const Process> processes, std::size_t limit, Key (*key)(const Process&)) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < processes.size(); ++i) {
+    if (processes[i].kind != ProcessKind::user || (key != by_pss && key(processes[i]) == Key{})) continue;
+    places.push_back(i);
+  }
+  const std::size_t kept = std::min(limit, places.size());
+  std::partial_sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(kept), places.end(),
+                    [&](std::size_t a, std::size_t b) {
+                      const Key first = key(processes[a]);
+                      const Key second = key(processes[b]);
+                      return first != second ? first > second : a < b;
+                    });
+  places.resize(kept);
+  return places;
 }
 
 void add_known(Got<std::uint64_t>& sum, const Got<std::uint64_t>& bytes) {
@@ -72,20 +89,25 @@ std::vector<MemoryGroup> memory_groups(const Accounting& accounting) {
   return groups;
 }
 
-void add_process(TopProcesses& totals, Process&& process, std::size_t limit) {
-  if (process.kind != ProcessKind::user) return;
-  ++totals.count;
-  if (!process.pss_bytes) ++totals.without_pss;
-  if (process.same_memory_as_pid == 0) {
-    add_known(totals.pss_bytes, process.pss_bytes);
-    add_known(totals.uss_bytes, process.uss_bytes);
-    add_known(totals.rss_bytes, process.rss_bytes);
-    add_known(totals.swap_bytes, process.swap_bytes);
+TopProcesses top_processes(std::span<const Process> processes, std::size_t limit) {
+  TopProcesses top;
+  for (const Process& process : processes) {
+    if (process.kind != ProcessKind::user) continue;
+    ++top.count;
+    top.threads += process.threads.value_or(0);
+    if (!process.pss_bytes) ++top.without_pss;
+    if (process.same_memory_as_pid != 0) continue;
+    add_known(top.pss_bytes, process.pss_bytes);
+    add_known(top.uss_bytes, process.uss_bytes);
+    add_known(top.rss_bytes, process.rss_bytes);
+    add_known(top.swap_bytes, process.swap_bytes);
+    add_known(top.locked_bytes, process.locked_bytes);
   }
-  const auto place = std::upper_bound(totals.top.begin(), totals.top.end(), process, more);
-  if (static_cast<std::size_t>(place - totals.top.begin()) >= limit) return;
-  totals.top.insert(place, std::move(process));
-  if (totals.top.size() > limit) totals.top.pop_back();
+  top.by_pss = largest(processes, limit, by_pss);
+  top.by_swap = largest(processes, limit, by_swap);
+  top.by_locked = largest(processes, limit, by_locked);
+  top.by_threads = largest(processes, limit, by_threads);
+  return top;
 }
 
 }  // namespace memkit

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -28,10 +31,17 @@ struct TopProcesses {
   Got<std::uint64_t> uss_bytes;
   Got<std::uint64_t> rss_bytes;
   Got<std::uint64_t> swap_bytes;
-  std::vector<Process> top;  ///< by PSS, the largest first; where it is unknown by RSS behind all others
+  Got<std::uint64_t> locked_bytes;
+  std::uint64_t threads = 0;
+  /// Places in the list of processes, the largest first. Of an unknown PSS by RSS, behind all others; of the others
+  /// only those that hold any.
+  std::vector<std::size_t> by_pss;
+  std::vector<std::size_t> by_swap;
+  std::vector<std::size_t> by_locked;
+  std::vector<std::size_t> by_threads;
 };
 
-/// Takes one process into the totals, and into the `limit` largest.
-void add_process(TopProcesses& totals, Process&& process, std::size_t limit);
+/// `limit`: length of each list.
+TopProcesses top_processes(std::span<const Process> processes, std::size_t limit);
 
 }  // namespace memkit

@@ -7,36 +7,58 @@
 #include "analysis/accounting.h"
 #include "analysis/available.h"
 #include "analysis/delta.h"
+#include "analysis/findings/rules.h"
 #include "analysis/where.h"
 #include "collect/processes.h"
 #include "collect/snapshot.h"
 #include "output/columns_process.h"
 #include "output/json_writer.h"
+#include "output/lang/language.h"
 #include "output/out.h"
 #include "output/table.h"
 
 namespace memkit {
 
-/// All that a report says.
+/// All that a report says, in whatever form.
 struct ReportFacts {
   Snapshot snapshot;
   Accounting accounting;
-  HealthVerdict verdict;
+  HealthVerdict health;
   std::optional<Delta> delta;  ///< with --interval
-  TopProcesses processes;
-  WalkSummary walk;
-  std::unique_ptr<NamePool> names;  ///< what the rows' names point to
+  ProcessList processes;
+  TopProcesses top;  ///< places in processes.rows
   std::unique_ptr<ProcessListing> listing = std::make_unique<ProcessListing>();
-  std::vector<ProcessRow> top;  ///< the largest, by PSS
+  std::vector<ProcessRow> top_rows;  ///< the largest, by PSS
+  Diagnosis diagnosis;
+
+  /// The same as rules see it; points into this.
+  [[nodiscard]] FindingFacts for_rules() const {
+    return {snapshot, accounting, health, delta ? &*delta : nullptr, processes.rows, &top};
+  }
 };
 
-/// The report for people: the first line is the answer. `width`: columns of the window, 0 in a pipe.
-void print_report(Out& out, const ReportFacts& facts, bool color, std::size_t width);
+/// How the report for people looks.
+struct ReportStyle {
+  Language language = Language::en;
+  bool color = false;
+  bool brief = false;     ///< the diagnosis and the findings alone
+  std::size_t width = 0;  ///< columns of the window, 0 in a pipe
+};
+
+/// The report for people: the first line is the answer.
+void print_report(Out& out, const ReportFacts& facts, const ReportStyle& style);
 
 /// What follows with --explain.
 void explain_report(Out& out, const ReportFacts& facts);
 
 /// The data of memkit.report/1, inside the open envelope.
-void write_report(JsonWriter& json, const ReportFacts& facts);
+void write_report(JsonWriter& json, const ReportFacts& facts, Language language);
+/// Its keys "status", "diagnosis", "findings" and "not_judged".
+void write_findings(JsonWriter& json, const ReportFacts& facts, Language language);
+
+/// The first part of the report: the diagnosis, and the findings with their evidence.
+void print_findings(Out& out, const ReportFacts& facts, const ReportStyle& style);
+/// Its last part: the rules that could not be judged, and why.
+void print_not_judged(Out& out, const Diagnosis& diagnosis, Language language);
 
 }  // namespace memkit

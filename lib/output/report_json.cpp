@@ -99,20 +99,20 @@ void write_slab(JsonWriter& json, const Meminfo& m) {
 }
 
 void write_processes(JsonWriter& json, const ReportFacts& facts) {
-  const TopProcesses& totals = facts.processes;
+  const TopProcesses& totals = facts.top;
+  const WalkSummary& walk = facts.processes.summary;
   json.begin_object();
   json.field("processes_count", totals.count);
-  json.field("kernel_threads_count", facts.walk.kernel_threads);
-  json.field("zombies_count", facts.walk.zombies);
+  json.field("kernel_threads_count", walk.kernel_threads);
+  json.field("zombies_count", walk.zombies);
   json.field("pss_bytes", totals.pss_bytes);
   json.field("uss_bytes", totals.uss_bytes);
   json.field("rss_bytes", totals.rss_bytes);
   json.field("swap_bytes", totals.swap_bytes);
-  json.field("complete", totals.without_pss == 0 && facts.walk.hidden == 0 && !facts.walk.others_hidden &&
-                             facts.walk.list_error == 0);
+  json.field("complete", totals.without_pss == 0 && walk.hidden == 0 && !walk.others_hidden && walk.list_error == 0);
   json.key("top");
   json.begin_array();
-  for (const ProcessRow& row : facts.top) write_row(json, process_columns(), row);
+  for (const ProcessRow& row : facts.top_rows) write_row(json, process_columns(), row);
   json.end_array();
   json.end_object();
 }
@@ -167,12 +167,13 @@ void write_delta(JsonWriter& json, const Delta& delta) {
 
 }  // namespace
 
-void write_report(JsonWriter& json, const ReportFacts& facts) {
+void write_report(JsonWriter& json, const ReportFacts& facts, Language language) {
   const Snapshot& snapshot = facts.snapshot;
   json.field("kernel_release", snapshot.host.kernel_release);
   json.field("page_size_bytes", snapshot.page_size_bytes);
+  write_findings(json, facts, language);
   json.key("health");
-  write_health(json, facts.verdict);
+  write_health(json, facts.health);
   json.key("where");
   write_groups(json, facts.accounting);
   json.key("breakdown");

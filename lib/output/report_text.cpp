@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 #include "output/columns_process.h"
@@ -17,13 +16,6 @@ constexpr std::string_view kIndent = "            ";
 
 void section(Out& out, std::string_view name, const std::string& text) {
   out.print("{:<{}}{}\n", name, kIndent.size(), text);
-}
-
-std::string upper(std::string_view word) {
-  std::string text(word);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return text;
 }
 
 void print_groups(Out& out, const ReportFacts& facts, bool bars) {
@@ -45,16 +37,16 @@ void print_groups(Out& out, const ReportFacts& facts, bool bars) {
 void print_agreement(Out& out, const ReportFacts& facts) {
   const Meminfo& meminfo = *facts.snapshot.meminfo;
   const Got<std::uint64_t> mapped = sum(meminfo.anon_pages_bytes, meminfo.mapped_bytes);
-  if (!facts.processes.pss_bytes) {
+  if (!facts.top.pss_bytes) {
     print_wrapped(out, "Processes' shares (PSS) are not known.");
     return;
   }
-  const std::uint64_t known = facts.processes.count - facts.processes.without_pss;
-  const std::string of = known == facts.processes.count ? fmt::format("{} processes", known)
-                                                        : fmt::format("{} of {} processes (the others' is not known)",
-                                                                      known, facts.processes.count);
+  const std::uint64_t known = facts.top.count - facts.top.without_pss;
+  const std::string of = known == facts.top.count
+                             ? fmt::format("{} processes", known)
+                             : fmt::format("{} of {} processes (the others' is not known)", known, facts.top.count);
   print_wrapped(out, fmt::format("The PSS of {} sums to {}; the kernel counts {} of anonymous and mapped pages.", of,
-                                 size_text(facts.processes.pss_bytes), size_text(mapped)));
+                                 size_text(facts.top.pss_bytes), size_text(mapped)));
 }
 
 std::string rate_text(const Change& change) {
@@ -134,34 +126,26 @@ void print_growth(Out& out, const Delta& delta) {
 }
 
 void print_top(Out& out, const ReportFacts& facts, std::size_t width) {
-  if (facts.processes.count == 0) {
+  if (facts.top.count == 0) {
     out.write("No process can be read here.\n");
     return;
   }
-  out.print("TOP BY PSS ({} of {} processes)\n", facts.top.size(), facts.processes.count);
+  out.print("TOP BY PSS ({} of {} processes)\n", facts.top_rows.size(), facts.top.count);
   const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,rss,swap,user,name");
   TableStyle style;
   style.size = {SizeFormat::Style::spaced, 1, false};
   style.width = width;
   TextTable table = text_table(process_columns(), chosen, style);
-  for (const ProcessRow& row : facts.top) table.add_row(cells_of(process_columns(), chosen, row));
+  for (const ProcessRow& row : facts.top_rows) table.add_row(cells_of(process_columns(), chosen, row));
   table.print(out);
 }
 
 }  // namespace
 
-void print_report(Out& out, const ReportFacts& facts, bool color, std::size_t width) {
-  const Host& host = facts.snapshot.host;
-  const bool known = facts.verdict.health != Health::unknown;
-  const Tone tone = facts.verdict.health == Health::ok      ? Tone::good
-                    : facts.verdict.health == Health::noted ? Tone::noted
-                                                            : Tone::bad;
-  out.print("{}  {}  {}\n\n", host.name ? for_terminal(*host.name) : "(host name not known)",
-            toned(upper(to_string(facts.verdict.health)), known ? tone : Tone::plain, color),
-            known ? fmt::format("{} of {} available", percent_text(facts.verdict.usable_pct),
-                                size_text(facts.verdict.total_bytes))
-                  : std::string(facts.verdict.why_unknown));
-  print_groups(out, facts, width != 0);
+void print_report(Out& out, const ReportFacts& facts, const ReportStyle& style) {
+  print_findings(out, facts, style);
+  if (style.brief) return;
+  print_groups(out, facts, style.width != 0);
   print_agreement(out, facts);
   out.write("\n");
   print_swap(out, facts);
@@ -169,19 +153,20 @@ void print_report(Out& out, const ReportFacts& facts, bool color, std::size_t wi
   print_lists(out, *facts.snapshot.meminfo);
   if (facts.delta) print_growth(out, *facts.delta);
   out.write("\n");
-  print_top(out, facts, width);
+  print_top(out, facts, style.width);
+  print_not_judged(out, facts.diagnosis, style.language);
 }
 
 void explain_report(Out& out, const ReportFacts& facts) {
   print_wrapped(
       out, fmt::format("The verdict is by what is available: {} of {}. Below 20 % it is noted, below 10 % a warning, "
                        "below 5 % critical.",
-                       size_text(facts.verdict.usable_bytes), size_text(facts.verdict.total_bytes)));
+                       size_text(facts.health.usable_bytes), size_text(facts.health.total_bytes)));
   print_wrapped(
       out,
       fmt::format("PSS divides each page by the number of processes that map it, so that its sum ({}) adds up. The sum "
                   "of RSS ({}) counts shared pages once for each process.",
-                  size_text(facts.processes.pss_bytes), size_text(facts.processes.rss_bytes)));
+                  size_text(facts.top.pss_bytes), size_text(facts.top.rss_bytes)));
   print_wrapped(
       out,
       "Pressure is the share of time in which at least one task (some), or all of them at once (full), waited for "

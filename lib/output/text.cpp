@@ -11,6 +11,42 @@ namespace {
 
 constexpr SizeFormat kSpaced{SizeFormat::Style::spaced, 1024, false};
 
+/// The next character of UTF-8, as bytes.
+std::string_view first_character(std::string_view text) {
+  std::size_t size = 1;
+  while (size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) ++size;
+  return text.substr(0, size);
+}
+
+bool may_begin_a_line(std::string_view character) {
+  constexpr std::string_view kClosing = "、。，．：；！？）」』】〉》・ー%";
+  return kClosing.find(character) == std::string_view::npos;
+}
+
+bool opens(std::string_view character) {
+  constexpr std::string_view kOpening = "（「『【〈《";
+  return kOpening.find(character) != std::string_view::npos;
+}
+
+/// Takes what must not be cut off the front of `text`: a word (a share with its sign), or an East Asian
+/// character with what clings to it.
+std::string_view take_piece(std::string_view& text) {
+  std::size_t end = 0;
+  bool wide = false;
+  bool glued = true;  // to what comes next
+  while (end < text.size() && (text[end] != ' ' || text.substr(end, 2) == " %")) {
+    const std::string_view character = first_character(text.substr(end));
+    const bool is_wide = display_width(character) == 2;
+    if (end != 0 && (is_wide || wide) && !glued && may_begin_a_line(character)) break;
+    wide = is_wide;
+    glued = opens(character);
+    end += character.size();
+  }
+  const std::string_view piece = text.substr(0, end);
+  text.remove_prefix(end);
+  return piece;
+}
+
 }  // namespace
 
 std::string size_text(const Got<std::uint64_t>& bytes) { return bytes ? format_size(*bytes, kSpaced) : "-"; }
@@ -28,24 +64,40 @@ Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>&
   return 100.0 * static_cast<double>(*part) / static_cast<double>(*whole);
 }
 
-void print_wrapped(Out& out, std::string_view text) {
-  constexpr std::size_t kColumns = 79;
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines;
+  std::string line;
   std::size_t used = 0;
+  bool blank = false;  // one is due before the next piece
   while (!text.empty()) {
-    const std::size_t end = std::min(text.find(' '), text.size());
-    const std::string_view word = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (word.empty()) continue;
-    const std::size_t width = display_width(word);
-    if (used != 0 && used + 1 + width > kColumns) {
-      out.write("\n");
-      used = 0;
+    if (text.front() == ' ') {
+      blank = true;
+      text.remove_prefix(1);
+      continue;
     }
-    if (used != 0) out.write(" ");
-    used += width + (used != 0 ? 1 : 0);
-    out.write(word);
+    const std::string_view piece = take_piece(text);
+    const std::size_t width = display_width(piece);
+    const std::size_t gap = blank && !line.empty() ? 1 : 0;
+    if (!line.empty() && used + gap + width > columns) {
+      lines.push_back(std::move(line));
+      line.clear();
+      used = 0;
+    } else if (gap != 0) {
+      line += ' ';
+      ++used;
+    }
+    blank = false;
+    line += piece;
+    used += width;
   }
-  out.write("\n");
+  if (!line.empty()) lines.push_back(std::move(line));
+  return lines;
+}
+
+void print_wrapped(Out& out, std::string_view text) {
+  const std::vector<std::string> lines = wrapped(text, 79);
+  for (const std::string& line : lines) out.print("{}\n", line);
+  if (lines.empty()) out.write("\n");
 }
 
 std::string toned(std::string_view word, Tone tone, bool color) {

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "output/out.h"
 #include "output/units.h"
@@ -17,6 +18,10 @@ std::string percent_text(const Got<double>& percent);
 
 /// part / whole in per cent; missing where either is or the whole is 0.
 Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole);
+
+/// A paragraph in lines of at most `columns`, cut at blanks and between East Asian characters, of which none that
+/// closes something begins a line. A word that is longer stands alone.
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 /// Prints a paragraph with lines of at most 79 columns.
 void print_wrapped(Out& out, std::string_view text);

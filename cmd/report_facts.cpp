@@ -1,0 +1,96 @@
+#include "report_facts.h"
+
+#include <unistd.h>
+
+#include "collect/users.h"
+#include "envelope.h"
+#include "output/escape.h"
+#include "output/suggest.h"
+#include "source/errors.h"
+#include "ticker.h"
+
+namespace memkit {
+namespace {
+
+constexpr Want kReportWant = Want::host | Want::meminfo | Want::vmstat | Want::zoneinfo | Want::hugepages |
+                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts;
+
+/// Ids of "a,b" and of repeated options. Throws UsageError for one that no rule has.
+std::vector<std::string> finding_ids(const Arguments& args, std::string_view option) {
+  std::vector<std::string> ids;
+  for (const std::string& list : args.values(option)) {
+    std::string_view rest = list;
+    for (;;) {
+      const std::size_t comma = rest.find(',');
+      const std::string_view id = rest.substr(0, comma);
+      if (find_rule(id) == nullptr) {
+        std::vector<std::string_view> names;
+        for (const Rule& rule : rules()) names.push_back(rule.id);
+        throw UsageError("--" + std::string(option) + " names no finding: '" + for_terminal(id) + "'" +
+                         did_you_mean(id, names));
+      }
+      ids.emplace_back(id);
+      if (comma == std::string_view::npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return ids;
+}
+
+/// The second sample of --interval, with what changed since the first.
+Snapshot sample_again(const Context& context, const Root& root, double seconds, ReportFacts& facts) {
+  Snapshot first = collect(root, kReportWant);
+  const bool waits = isatty(STDERR_FILENO) == 1 && !context.json();
+  if (waits) context.messages.say("sampling for " + context.args.value("interval").value_or("") + " s ...");
+  sleep_s(seconds);
+  Snapshot second = collect(root, kReportWant);
+  facts.delta = between(first, second);
+  return second;
+}
+
+void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
+  WalkPolicy policy;
+  policy.jobs = root.usable_cpus().value_or(1);
+  facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
+  facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
+  facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
+  const Users users(root);
+  for (const std::size_t place : facts.top.by_pss) {
+    if (facts.top_rows.size() == limit) break;
+    ProcessRow row;
+    row.process = facts.processes.rows[place];
+    if (row.process.uid) row.user = facts.processes.names->intern(users.name(*row.process.uid));
+    row.listing = facts.listing.get();
+    facts.top_rows.push_back(std::move(row));
+  }
+}
+
+}  // namespace
+
+ReportRequest report_request(const Context& context) {
+  const Arguments& args = context.args;
+  ReportRequest request;
+  request.top = parse_count("top", args.value("top").value_or("10"), 0);
+  if (const auto interval = args.value("interval")) request.interval_s = parse_seconds("interval", *interval);
+  request.only = finding_ids(args, "only");
+  request.ignore = finding_ids(args, "ignore");
+  return request;
+}
+
+ReportFacts take_report(const Context& context, const Root& root, const ReportRequest& request) {
+  const bool two = request.interval_s > 0;
+  if (two && !root.is_live()) throw UsageError("--interval needs the live system: a capture is one moment");
+  ReportFacts facts;
+  facts.snapshot = two ? sample_again(context, root, request.interval_s, facts) : collect(root, kReportWant);
+  if (!facts.snapshot.meminfo || !facts.snapshot.meminfo->mem_total_bytes)
+    throw RunError(why_no_meminfo(facts.snapshot));
+  facts.accounting = account(facts.snapshot);
+  facts.health = health(facts.snapshot);
+  walk(root, request.top, facts);
+  const std::vector<std::string_view> only(request.only.begin(), request.only.end());
+  const std::vector<std::string_view> ignore(request.ignore.begin(), request.ignore.end());
+  facts.diagnosis = diagnose(facts.for_rules(), only, ignore);
+  return facts;
+}
+
+}  // namespace memkit

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace memkit {
+
+/// Languages that findings, their advice and the report are written in.
+enum class Language : unsigned { en, ja, zh };
+inline constexpr std::size_t kLanguages = 3;
+
+/// "en", "ja", "zh", as --lang spells them. Throws UsageError for another.
+Language parse_language(std::string_view name);
+std::string_view to_string(Language language);
+
+/// A text in every language. {key} stands for a figure; the sentences of a finding name its evidence.
+struct Message {
+  std::string_view key;
+  std::string_view text[kLanguages];  ///< by Language
+};
+
+/// What findings say: a row "ID" with the sentence, rows "ID.VARIANT" with others that the rule can choose, and a row
+/// "ID!" with what to do about it. One table, so that no language can lack what another has.
+std::span<const Message> finding_messages();
+/// Headings, labels and phrases of the report. A row "term.X" is the word for the id X in evidence ("kind_term").
+std::span<const Message> report_messages();
+
+/// The text of `key`, from either table; the key itself where there is none, which the tests make sure of.
+std::string_view message(Language language, std::string_view key);
+bool has_message(std::string_view key);
+
+}  // namespace memkit
