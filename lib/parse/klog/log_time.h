@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "parse/klog/log_line.h"
+#include "parse/klog/oom_event.h"
+
+namespace memkit {
+
+/// The wall clock of a time stamp: "May 19 18:14:43", "2026-08-27T15:51:41+1000", "Thu May 30 14:08:11 2024",
+/// "Thu 2024-05-30 14:08:11 UTC". Month names are English: those of another language give no wall clock.
+/// `year` stands in where the text has none (0: then there is no wall clock).
+void read_wall_clock(std::string_view text, int year, LogTime& into);
+
+/// When a line was logged.
+LogTime time_of(const LogLine& line, int year);
+
+/// Days from 1970-01-01 to a day of the Gregorian calendar.
+std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
+
+}  // namespace memkit

@@ -1,0 +1,113 @@
+// The part of OomAssembler that takes the figures of a dump.
+#include <algorithm>
+
+#include "parse/klog/oom_assembler.h"
+#include "parse/text.h"
+
+namespace memkit {
+namespace {
+
+constexpr std::size_t kMostTasks = 65536;
+
+/// "[  pid  ]   uid  tgid ..." with single blanks, for comparison and for show.
+std::string squeezed(std::string_view text) {
+  std::string words;
+  for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
+    if (!words.empty()) words += ' ';
+    words += word;
+  }
+  return words;
+}
+
+}  // namespace
+
+void OomAssembler::take_task(Context& context, std::string_view text) {
+  OomTask task;
+  if (!context.table.read_row(text, task)) return;
+  if (context.event.tasks.size() >= kMostTasks) {
+    ++context.event.tasks_dropped;
+  } else {
+    context.event.tasks.push_back(std::move(task));
+  }
+}
+
+/// Whether the line was taken, or would have been if the figures were this event's.
+bool OomAssembler::take_dump_line(Context& context, std::string_view text, OomLine kind) {
+  OomEvent& event = context.event;
+  // Lines with a shape of their own end the part in which others have none.
+  const Stage before = context.stage;
+  if (kind != OomLine::slab && kind != OomLine::slab_header && kind != OomLine::alloc && kind != OomLine::memcg_stat) {
+    context.stage = Stage::none;
+  }
+  const bool memory = kind != OomLine::table_title && kind != OomLine::table_header && kind != OomLine::task;
+  if (memory && context.foreign_dump) return true;
+  switch (kind) {
+    case OomLine::limit_of:
+      return read_limit_of(text, event);
+    case OomLine::memcg_counter:
+      return read_memcg_counter(text, event.memcg);
+    case OomLine::memcg_stats:
+      if (!event.memcg.stats_for.empty() && context.real) {
+        mix(context);
+        return true;
+      }
+      context.stage = Stage::memcg_stats;
+      return read_memcg_stats(text, event.memcg);
+    case OomLine::memcg_stat:
+      return before == Stage::memcg_stats && read_memcg_stat(text, event.memcg);
+    case OomLine::mem_info:
+      if (context.mem_info_seen && context.real) mix(context);
+      context.mem_info_seen = true;
+      event.machine.seen = !event.mixed;
+      return true;
+    case OomLine::counts:
+      return read_counts(text, event.machine);
+    case OomLine::node:
+      return true;
+    case OomLine::zone:
+      return read_zone(text, event.machine);
+    case OomLine::lowmem:
+      return read_lowmem(text, event.machine);
+    case OomLine::buddy:
+      return read_buddy(text, event.machine, event.page_size_bytes);
+    case OomLine::hugepages:
+      return read_hugepages(text, event.machine);
+    case OomLine::total:
+      return read_total(text, event.machine);
+    case OomLine::slab_title:
+      context.stage = Stage::slabs;
+      event.machine.slab_listed = true;
+      return true;
+    case OomLine::slab_header:
+      return before == Stage::slabs;
+    case OomLine::slab:
+      return before == Stage::slabs && read_slab(text, event.machine);
+    case OomLine::alloc_title:
+      context.stage = Stage::allocations;
+      return true;
+    case OomLine::alloc:
+      return before == Stage::allocations && read_allocation(text, event.machine);
+    case OomLine::table_title:
+      context.stage = Stage::table;
+      return true;
+    case OomLine::table_header:
+      if (!event.tasks.empty()) {
+        if (context.real) mix(context);
+        event.tasks.clear();
+        if (event.mixed) return true;
+      }
+      context.stage = Stage::table;
+      context.table.read_header(text);
+      event.table_header = squeezed(text);
+      table_columns_ = context.table.columns();
+      return true;
+    case OomLine::task:
+      context.stage = Stage::table;
+      take_task(context, text);
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace memkit

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include "parse/klog/oom_log.h"
+#include "support/fixtures.h"
+
+namespace memkit::test {
+
+/// The events of a log, in their order, fed in pieces of `piece` bytes.
+inline std::vector<OomEvent> events_of(std::string_view log, std::size_t piece = std::size_t{64} << 10, int year = 0) {
+  std::vector<OomEvent> events;
+  OomLog parser([&events](OomEvent&& event) { events.push_back(std::move(event)); });
+  parser.assume_year(year);
+  for (std::size_t at = 0; at < log.size(); at += piece) parser.feed(log.substr(at, piece));
+  parser.finish();
+  std::sort(events.begin(), events.end(), [](const OomEvent& a, const OomEvent& b) { return a.number < b.number; });
+  return events;
+}
+
+/// The kernel logs of the corpus, in a stable order; none where it is absent.
+inline std::vector<std::filesystem::path> logs_of_corpus() {
+  std::vector<std::filesystem::path> logs;
+  std::error_code none;
+  if (corpus().empty()) return logs;
+  for (const auto& entry : std::filesystem::directory_iterator(corpus() / "oom", none)) {
+    if (entry.path().extension() == ".log") logs.push_back(entry.path());
+  }
+  std::sort(logs.begin(), logs.end());
+  return logs;
+}
+
+}  // namespace memkit::test
