@@ -1,6 +1,7 @@
 #include "parse/klog/log_time.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "parse/klog/log_prefix.h"
 #include "parse/text.h"
@@ -63,15 +64,6 @@ Got<std::int64_t> read_zone(std::string_view text) {
 
 }  // namespace
 
-std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day) {
-  // A year that begins in March ends with the leap day.
-  year -= month <= 2 ? 1 : 0;
-  const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
-  const std::int64_t year_of_era = year - era * 400;
-  const std::int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
-}
-
 void read_wall_clock(std::string_view text, int year, LogTime& into) {
   const std::size_t clock = find_clock(text);
   if (clock == npos) return;
@@ -101,11 +93,15 @@ void read_wall_clock(std::string_view text, int year, LogTime& into) {
   const std::string_view behind = text.substr(at);
   const Got<std::int64_t> zone = read_zone(behind);
   if (!zone) read_date_words(behind, date);  // "14:08:11 2024"
-  if (!date.month || !date.day || *date.month < 1 || *date.month > 12 || *date.day < 1 || *date.day > 31) return;
   const bool has_year = date.year.has_value();
-  if (!has_year && year == 0) return;
-  const std::int64_t days = days_from_civil(has_year ? *date.year : year, *date.month, *date.day);
-  into.wall_us = (((days * 24 + *hours) * 60 + *minutes - zone.value_or(0)) * 60 + *seconds) * 1'000'000 + us;
+  if (!date.month || !date.day || (!has_year && year == 0)) return;
+  using namespace std::chrono;
+  const year_month_day day(std::chrono::year(has_year ? *date.year : year), month(*date.month),
+                           std::chrono::day(*date.day));
+  if (!day.ok()) return;
+  const microseconds wall = sys_days(day).time_since_epoch() + std::chrono::hours(*hours) +
+                            std::chrono::minutes(*minutes - zone.value_or(0)) + std::chrono::seconds(*seconds);
+  into.wall_us = wall.count() + us;
   into.sure = !has_year ? LogTime::Sure::no_year : zone ? LogTime::Sure::exact : LogTime::Sure::no_zone;
 }
 

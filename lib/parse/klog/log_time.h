@@ -15,7 +15,4 @@ void read_wall_clock(std::string_view text, int year, LogTime& into);
 /// When a line was logged.
 LogTime time_of(const LogLine& line, int year);
 
-/// Days from 1970-01-01 to a day of the Gregorian calendar.
-std::int64_t days_from_civil(std::int64_t year, unsigned month, unsigned day);
-
 }  // namespace memkit
