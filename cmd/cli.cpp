@@ -160,7 +160,7 @@ Arguments parse_arguments(std::span<const OptionSpec> table, std::vector<std::st
         }
       }
     }
-    given.push_back({&table[i], named[i], std::move(values)});
+    given.push_back({&table[i], named[i], std::move(values), named[i] ? options[i]->count() : 0});
   }
   refuse_exclusive(given);
   std::vector<std::string> positionals = app.remaining();

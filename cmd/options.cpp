@@ -27,6 +27,8 @@ const Arguments::Given& Arguments::find(std::string_view name) const {
 
 bool Arguments::has(std::string_view name) const { return find(name).given; }
 
+std::size_t Arguments::times(std::string_view name) const { return find(name).times; }
+
 std::optional<std::string> Arguments::value(std::string_view name) const {
   const Given& given = find(name);
   if (given.values.empty()) return std::nullopt;

@@ -91,6 +91,8 @@ class Arguments {
  public:
   /// Option names are those of the command's own table; any other is a mistake in the program.
   [[nodiscard]] bool has(std::string_view name) const;
+  /// How often it was given: 2 for -XX.
+  [[nodiscard]] std::size_t times(std::string_view name) const;
   /// The value given last; empty where the option was not given (or, for Arg::optional, given without one).
   [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
   [[nodiscard]] const std::vector<std::string>& values(std::string_view name) const;
@@ -100,6 +102,7 @@ class Arguments {
     const OptionSpec* spec;
     bool given = false;
     std::vector<std::string> values;
+    std::size_t times = 0;
   };
   Arguments(std::vector<Given> given, std::vector<std::string> positionals)
       : given_(std::move(given)), positionals_(std::move(positionals)) {}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parse/pid_stat.h"
 #include "parse/text.h"
 
 namespace memkit {
@@ -25,6 +26,18 @@ PidList list_pids(const Root& root, const std::string& path) {
   }
   std::sort(list.pids.begin(), list.pids.end());
   return list;
+}
+
+std::string living_thread(const Root& root, std::uint32_t pid) {
+  const std::string tasks = "proc/" + std::to_string(pid) + "/task";
+  std::string text;
+  for (const std::uint32_t tid : list_pids(root, tasks).pids) {
+    const std::string thread = std::to_string(tid) + "/";
+    if (tid == pid || root.read(tasks + "/" + thread + "stat", text) != 0) continue;
+    const PidStat stat = parse_pid_stat(text);
+    if (stat.vsize_bytes && *stat.vsize_bytes != 0) return "task/" + thread;
+  }
+  return "";
 }
 
 }  // namespace memkit

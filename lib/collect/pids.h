@@ -15,4 +15,8 @@ struct PidList {
 };
 PidList list_pids(const Root& root, const std::string& path);
 
+/// The first thread of a process may end (pthread_exit) while others go on: the process's own files then show no
+/// memory. "task/TID/" of a thread that shows it, to put before the names of files; empty where there is none.
+std::string living_thread(const Root& root, std::uint32_t pid);
+
 }  // namespace memkit

@@ -233,22 +233,11 @@ void Walker::read_extras(Process& process) {
   }
 }
 
-/// The first thread may end (pthread_exit) while others go on: the process's own files then show no memory.
-void Walker::find_living_thread(std::uint32_t pid) {
-  for (const std::uint32_t tid : list_pids(root_, "proc/" + std::to_string(pid) + "/task").pids) {
-    thread_ = "task/" + std::to_string(tid) + "/";
-    if (tid == pid || read("stat") != 0) continue;
-    const PidStat stat = parse_pid_stat(text_);
-    if (stat.vsize_bytes && *stat.vsize_bytes != 0) return;
-  }
-  thread_.clear();
-}
-
 /// What the process is, and its sizes; false where it is gone.
 bool Walker::find_memory(std::uint32_t pid, Process& process) {
   if (!read_stat(process)) return false;
   if (process.kind == ProcessKind::zombie && process.threads.value_or(0) > 1) {
-    find_living_thread(pid);
+    thread_ = living_thread(root_, pid);
     if (!thread_.empty()) {
       const std::string_view name = process.name;
       const PackedCount started = process.starttime_ticks;

@@ -46,7 +46,6 @@ class Walker {
   bool walk(Process& process);
   int read_counters(Process& process, SmapsCounters& counters);
   int read_mappings(Process& process, SmapsCounters& counters);
-  void find_living_thread(std::uint32_t pid);
   bool find_memory(std::uint32_t pid, Process& process);
   [[nodiscard]] bool vanished(int error) const;
   [[nodiscard]] bool needs_mappings() const { return policy_.on_mapping || policy_.accept_mapping; }

@@ -7,9 +7,10 @@
 namespace memkit {
 namespace {
 
-// Columns of man 5 proc, from the state (3) to rss (24).
+// Columns of man 5 proc, from the state (3) to startstack (28); those up to rss (24) every stat has.
 constexpr std::size_t kFirstColumn = 3;
-constexpr std::size_t kLastColumn = 24;
+constexpr std::size_t kLastNeeded = 24;
+constexpr std::size_t kLastColumn = 28;
 using Columns = std::array<std::string_view, kLastColumn + 1>;
 
 // "3877 (cat) R 3868 3868 3010 0 -1 4194304 100 0 0 0 0 0 0 0 20 0 1 0 58046 3133440 408 18446744073709551615 ..."
@@ -22,12 +23,12 @@ bool split(std::string_view text, std::string_view& pid, std::string_view& comm,
   text.remove_prefix(close + 1);
   for (std::size_t column = kFirstColumn; column <= kLastColumn; ++column) {
     columns[column] = take_whole_word(text);
-    if (columns[column].empty()) return false;
+    if (columns[column].empty()) return column > kLastNeeded;
   }
   return true;
 }
 
-PidStat all_missing(Missing why) { return {why, why, why, why, why, why, why, why, why, why, why}; }
+PidStat all_missing(Missing why) { return {why, why, why, why, why, why, why, why, why, why, why, why}; }
 
 Got<std::uint64_t> count(std::string_view word) { return not_underflown(to_number<std::uint64_t>(word)); }
 
@@ -56,6 +57,7 @@ PidStat parse_pid_stat(std::string_view text) {
   stat.starttime_ticks = count(column[22]);
   stat.vsize_bytes = count(column[23]);
   stat.rss_pages = count(column[24]);
+  if (!column[28].empty()) stat.startstack_address = to_number<std::uint64_t>(column[28]);
   return stat;
 }
 

@@ -26,6 +26,9 @@ struct PidStat {
       starttime_ticks;  ///< since boot, in USER_HZ (sysconf(_SC_CLK_TCK)) ticks; with pid, a process's identity
   Got<std::uint64_t> vsize_bytes;
   Got<std::uint64_t> rss_pages;  ///< inexact, as statm's
+  /// Address at which the stack began: another program (execve) has another, where addresses are randomised. 0 or 1
+  /// where the reader may not know it; absent where the line ends before it.
+  Got<std::uint64_t> startstack_address;
 
   /// Kernel thread or not; malformed or absent as the flags are.
   [[nodiscard]] Got<bool> is_kernel_thread() const;

@@ -37,6 +37,11 @@ struct PidStatus {
   Got<std::uint64_t> vm_swap_bytes;        ///< anonymous memory in swap, without shmem
   Got<std::uint64_t> hugetlb_pages_bytes;  ///< in neither VmRSS nor PSS
   Got<std::uint64_t> threads;
+
+  /// What the kernel holds of page tables for the process, in no figure of its own pages.
+  [[nodiscard]] Got<std::uint64_t> page_tables_bytes() const {
+    return vm_pmd_bytes ? sum(vm_pte_bytes, vm_pmd_bytes) : vm_pte_bytes;
+  }
 };
 
 PidStatus parse_pid_status(std::string_view text);

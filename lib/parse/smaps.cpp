@@ -19,6 +19,8 @@ constexpr KeyTable kOwnTable(std::to_array<KeyField<M>>({
     {"ProtectionKey", &M::protection_key},
 }));
 
+constexpr std::string_view kDeleted = " (deleted)";
+
 // Keys begin with a capital, addresses are in small hexadecimal digits.
 constexpr bool begins_header(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
@@ -49,7 +51,6 @@ bool parse_header(std::string_view line, Mapping& mapping) {
   mapping.inode = *inode;
   line.remove_prefix(digits);
   mapping.name = line.substr(std::min(line.find_first_not_of(' '), line.size()));
-  constexpr std::string_view kDeleted = " (deleted)";
   mapping.deleted = mapping.name.ends_with(kDeleted);
   if (mapping.deleted) mapping.name.remove_suffix(kDeleted.size());
   return true;
@@ -91,7 +92,9 @@ bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
     const std::string_view line = take_line(text);
     mapping = Mapping{};
     if (!header || !parse_header(line, mapping)) continue;
+    const char* const behind_header = text.data();
     take_counters(text, mapping);
+    mapping.fields = {behind_header, static_cast<std::size_t>(text.data() - behind_header)};
     if (text.empty() && end == TextEnd::more) return false;
     const auto taken = static_cast<std::size_t>(text.data() - rest.data());
     rest.remove_prefix(taken);
@@ -99,6 +102,22 @@ bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
   }
   rest.remove_prefix(end == TextEnd::last ? rest.size() : complete_lines(rest).size());
   return false;
+}
+
+std::string_view name_as_printed(const Mapping& mapping) {
+  return {mapping.name.data(), mapping.name.size() + (mapping.deleted ? kDeleted.size() : 0)};
+}
+
+// Pss:                   4 kB
+MappingField take_field(std::string_view& fields) {
+  std::string_view line = take_line(fields);
+  MappingField field;
+  field.key = line.substr(0, line.find(':'));
+  line.remove_prefix(std::min(field.key.size() + 1, line.size()));
+  field.text = trim(line);
+  field.number = not_underflown(to_number<std::uint64_t>(take_word(line)));
+  field.kib = take_word(line) == "kB";
+  return field;
 }
 
 void SmapsSum::add(const SmapsCounters& counters) {

@@ -31,7 +31,22 @@ struct Mapping {
   Got<std::uint64_t> thp_eligible;
   Got<std::uint64_t> protection_key;
   std::string_view vm_flags;  ///< two-letter codes, "rd ex mr mw me"; empty before 3.8
+  std::string_view fields;    ///< the lines behind the header as printed, for visit_fields(); empty in maps
 };
+
+/// The name with " (deleted)" behind it where the file was: as the text that the mapping was taken from has it.
+std::string_view name_as_printed(const Mapping& mapping);
+
+/// One line of Mapping::fields, whether memkit knows its key or not.
+struct MappingField {
+  std::string_view key;
+  std::string_view text;      ///< what stands behind the key
+  Got<std::uint64_t> number;  ///< as printed: kB, or a plain number; malformed where it is none (VmFlags)
+  bool kib = false;           ///< "kB" follows
+};
+
+/// Takes the next line off Mapping::fields; call while that is not empty.
+MappingField take_field(std::string_view& fields);
 
 /// What follows the text that a parser is given.
 enum class TextEnd : std::uint8_t {

@@ -27,6 +27,13 @@ void expect_usage_error(const std::vector<std::string>& arguments, const std::st
   EXPECT_EQ(done.err, line + "\n") << words;
 }
 
+/// The least with which a command runs: its name, and for one that needs a process this one.
+std::vector<std::string> least_words(const Command& command) {
+  std::vector<std::string> words{std::string(command.name)};
+  if (command.name == "pmap") words.push_back(std::to_string(getpid()));
+  return words;
+}
+
 TEST(Dispatch, ListPrintsTheNamesOfTheCommands) {
   std::string names;
   for (const Command& command : commands()) names += std::string(command.name) + "\n";
@@ -220,7 +227,9 @@ TEST(Root, ThatCannotBeReadIsNamed) {
   for (const Command& command : commands()) {
     const std::string name(command.name);
     const auto complaint = [&](const std::string& dir) {
-      const Outcome done = run({name, "--root", dir});
+      std::vector<std::string> words = least_words(command);
+      words.insert(words.end(), {"--root", dir});
+      const Outcome done = run(words);
       EXPECT_EQ(done.status, 1) << name << " " << dir;
       EXPECT_EQ(done.out, "");
       EXPECT_THAT(done.err, AllOf(StartsWith("memkit " + name + ": "), HasSubstr(dir))) << name;
@@ -277,7 +286,7 @@ TEST(Check, TurnsEveryFailureIntoUnknown) {
 TEST(Streams, AClosedPipeIsNoFailure) {
   for (const Command& command : commands()) {
     for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{{}, {"--json"}, {"--help"}}) {
-      std::vector<std::string> arguments{std::string(command.name)};
+      std::vector<std::string> arguments = least_words(command);
       arguments.insert(arguments.end(), more.begin(), more.end());
       const Outcome done = run(arguments, {.stdout_closed_pipe = true});
       EXPECT_EQ(done.status, 0) << testing::PrintToString(arguments);
@@ -291,7 +300,9 @@ TEST(Streams, AClosedPipeIsNoFailure) {
 
 TEST(Streams, AFullDiskIsAFailure) {
   for (const Command& command : commands()) {
-    const Outcome done = run({std::string(command.name), "--json"}, {.stdout_to = "/dev/full"});
+    std::vector<std::string> words = least_words(command);
+    words.emplace_back("--json");
+    const Outcome done = run(words, {.stdout_to = "/dev/full"});
     EXPECT_EQ(done.status, 1) << command.name;
     EXPECT_THAT(done.err, HasSubstr("cannot write to standard output: No space left on device")) << command.name;
   }

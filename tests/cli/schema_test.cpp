@@ -101,6 +101,13 @@ std::string documents() {
   }
   add({"smem", "--json", "--budget", "0.000001"});
   add({"smem", "--json", "--max-rss", "1K", "--top", "3"});
+  for (const std::string& root : roots) {
+    // A pid that the captures share with no other thing: those of a kernel thread, a zombie, an end in mid-list.
+    const std::string own = std::to_string(getpid());
+    add({"pmap", "--json", "--root", root, root == "/" ? own : "5007", "5013", "2", "77"});
+  }
+  add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
+  add({"pmap", "--json", "--no-such-option"});
   add({"report", "--json", "--interval", "0.1"});
   add({"report", "--json", "--top", "0"});
   add({"free", "--json", "-h", "--nodes", "--breakdown", "--cgroup", "-L"});

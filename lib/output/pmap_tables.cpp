@@ -1,0 +1,215 @@
+#include "output/pmap_tables.h"
+
+#include <fmt/format.h>
+
+#include "analysis/groups.h"
+#include "output/escape.h"
+#include "output/table.h"
+
+namespace memkit {
+namespace {
+
+constexpr std::uint64_t kKiB = 1024;
+
+std::uint64_t size_kib(const Mapping& mapping) { return (mapping.end - mapping.start) / kKiB; }
+
+/// A figure in KiB, right-aligned.
+void put_kib(Out& out, const Got<std::uint64_t>& bytes, int width) {
+  bytes ? out.print(" {:>{}}", *bytes / kKiB, width) : out.print(" {:>{}}", '-', width);
+}
+
+/// What the formats of pmap have in common.
+class PmapTable : public MappingTable {
+ public:
+  PmapTable(Out& out, const PmapStyle& style) : out_(out), style_(style) {}
+
+ protected:
+  std::string_view mode(const Mapping& mapping) {
+    mode_ = mode_of(mapping);
+    return {mode_.data(), mode_.size()};
+  }
+  void end_row(const Mapping& mapping) {
+    const MappingLabel label = label_of(mapping, style_.whole_path, scratch_);
+    text_.assign(" ").append(label.indent);
+    append_for_terminal(text_, label.text);
+    text_ += '\n';
+    out_.write(text_);
+  }
+
+  Out& out_;
+  const PmapStyle style_;
+
+ private:
+  std::array<char, 5> mode_{};
+  std::string scratch_;
+  std::string text_;
+};
+
+class PlainTable : public PmapTable {
+ public:
+  using PmapTable::PmapTable;
+  void begin() override {}
+  // 00007f3f3107c000    152K r---- libc.so.6
+  void add(const Mapping& mapping) override {
+    total_ += mapping.end - mapping.start;
+    out_.print("{:016x} {:>6}K {}", mapping.start, size_kib(mapping), mode(mapping));
+    end_row(mapping);
+  }
+  void end() override {
+    if (style_.headings) out_.print(" total {:>16}K\n", total_ / kKiB);
+  }
+
+ private:
+  std::uint64_t total_ = 0;
+};
+
+class ExtendedTable : public PmapTable {
+ public:
+  using PmapTable::PmapTable;
+  void begin() override {
+    if (style_.headings) out_.write("Address           Kbytes     RSS   Dirty Mode  Mapping\n");
+  }
+  // 00007f3f3107c000     152     152       0 r---- libc.so.6
+  void add(const Mapping& mapping) override {
+    const Got<std::uint64_t> dirty = dirty_bytes(mapping);
+    size_ += mapping.end - mapping.start;
+    rss_.add(mapping.counters.rss_bytes);
+    dirty_.add(dirty);
+    out_.print("{:016x} {:>7}", mapping.start, size_kib(mapping));
+    put_kib(out_, mapping.counters.rss_bytes, kWidth);
+    put_kib(out_, dirty, kWidth);
+    out_.print(" {}", mode(mapping));
+    end_row(mapping);
+  }
+  void end() override {
+    if (!style_.headings) return;
+    out_.write("---------------- ------- ------- ------- \n");
+    out_.print("{:<16} {:>7}", "total kB", size_ / kKiB);
+    put_kib(out_, rss_.value(), kWidth);
+    put_kib(out_, dirty_.value(), kWidth);
+    out_.write("\n");
+  }
+
+ private:
+  static constexpr int kWidth = 7;
+  std::uint64_t size_ = 0;
+  PartialSum rss_;
+  PartialSum dirty_;
+};
+
+class DeviceTable : public PmapTable {
+ public:
+  using PmapTable::PmapTable;
+  void begin() override {
+    if (style_.headings) out_.write("Address           Kbytes Mode  Offset           Device    Mapping\n");
+  }
+  // 00007f3f310a2000    1368 r-x-- 0000000000026000 0fe:00000 libc.so.6
+  void add(const Mapping& mapping) override {
+    const std::uint64_t size = mapping.end - mapping.start;
+    total_ += size;
+    if (mapping.perms[3] == 's') {
+      shared_ += size;
+    } else if (mapping.perms[1] == 'w') {
+      writable_ += size;
+    }
+    out_.print("{:016x} {:>7} {} {:016x} {:03x}:{:05x}", mapping.start, size_kib(mapping), mode(mapping),
+               mapping.offset, mapping.dev_major, mapping.dev_minor);
+    end_row(mapping);
+  }
+  void end() override {
+    if (!style_.headings) return;
+    out_.print("mapped: {}K    writeable/private: {}K    shared: {}K\n", total_ / kKiB, writable_ / kKiB,
+               shared_ / kKiB);
+  }
+
+ private:
+  std::uint64_t total_ = 0;
+  std::uint64_t writable_ = 0;
+  std::uint64_t shared_ = 0;
+};
+
+/// Columns of one's choice.
+class ColumnTable : public MappingTable {
+ public:
+  ColumnTable(Out& out, const PmapStyle& style, std::vector<std::size_t> chosen)
+      : out_(out), style_(style), chosen_(std::move(chosen)) {}
+  void begin() override {
+    if (!style_.headings) return;
+    for (const std::size_t i : chosen_) put(i, mapping_row_columns()[i].header);
+    end_line();
+  }
+  void add(const Mapping& mapping) override {
+    totals_.add(mapping);
+    const MappingRow row(mapping, style_.whole_path);
+    for (const std::size_t i : chosen_) {
+      const Column<MappingRow>& column = mapping_row_columns()[i];
+      put(i, cell_text(column.value(row), column.unit, table_style_));
+    }
+    end_line();
+  }
+  void end() override;
+
+ private:
+  [[nodiscard]] static std::size_t width(const ColumnInfo& column) {
+    constexpr std::size_t kSize = 8;
+    if (column.unit == Unit::bytes) return std::max(kSize, column.header.size());
+    if (column.id == "address" || column.id == "end" || column.id == "offset") return 16;
+    if (column.id == "mode") return 5;
+    return column.id == "vm_flags" ? 20 : kSize;
+  }
+  void put(std::size_t column, std::string_view cell) {
+    const ColumnInfo& info = mapping_row_columns()[column];
+    const std::size_t taken = display_width(cell);
+    const std::string padding(width(info) > taken ? width(info) - taken : 0, ' ');
+    if (info.align == Align::right) line_ += padding;
+    line_ += cell;
+    if (info.align == Align::left && column != chosen_.back()) line_ += padding;
+    if (column != chosen_.back()) line_ += ' ';
+  }
+  void end_line() {
+    line_ += '\n';
+    out_.write(line_);
+    line_.clear();
+  }
+
+  Out& out_;
+  const PmapStyle style_;
+  const std::vector<std::size_t> chosen_;
+  const TableStyle table_style_;
+  MappingTotals totals_;
+  std::string line_;
+};
+
+void ColumnTable::end() {
+  if (!style_.headings) return;
+  const Mapping sums = totals_.as_mapping();
+  const MappingRow row(sums, "total");
+  bool titled = false;
+  for (const std::size_t i : chosen_) {
+    const Column<MappingRow>& column = mapping_row_columns()[i];
+    if (column.summable) {
+      put(i, cell_text(column.value(row), column.unit, table_style_));
+    } else {
+      put(i, titled ? "" : "total kB");
+      titled = true;
+    }
+  }
+  end_line();
+}
+
+}  // namespace
+
+std::unique_ptr<MappingTable> plain_table(Out& out, const PmapStyle& style) {
+  return std::make_unique<PlainTable>(out, style);
+}
+std::unique_ptr<MappingTable> extended_table(Out& out, const PmapStyle& style) {
+  return std::make_unique<ExtendedTable>(out, style);
+}
+std::unique_ptr<MappingTable> device_table(Out& out, const PmapStyle& style) {
+  return std::make_unique<DeviceTable>(out, style);
+}
+std::unique_ptr<MappingTable> column_table(Out& out, const PmapStyle& style, std::vector<std::size_t> chosen) {
+  return std::make_unique<ColumnTable>(out, style, std::move(chosen));
+}
+
+}  // namespace memkit
