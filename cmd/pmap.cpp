@@ -101,8 +101,8 @@ TargetOutcome write_json(const Context& context, const Root& root, const View& v
   begin_envelope(json, "memkit.pmap/1", collect(root, Want::host));
   json.key("processes");
   json.begin_array();
-  const TargetOutcome outcome = for_each_target(
-      root, targets, [&](MappedProcess& process) { return write_process_json(json, view, process); });
+  const TargetOutcome outcome =
+      for_each_target(root, targets, [&](MappedProcess& process) { return write_process_json(json, view, process); });
   json.end_array();
   json.key("skipped");
   json.begin_object();
@@ -124,11 +124,10 @@ int run_pmap(const Context& context) {
   static_cast<void>(parse_pids(context.args));  // a wrong one is refused before anything is opened
   const Root root = context.root();
   const Targets targets = find_targets(context, root);
-  const TargetOutcome outcome =
-      context.json() ? write_json(context, root, view, targets)
-                     : for_each_target(root, targets, [&](MappedProcess& process) {
-                         return print_process(context, view, process);
-                       });
+  const TargetOutcome outcome = context.json() ? write_json(context, root, view, targets)
+                                               : for_each_target(root, targets, [&](MappedProcess& process) {
+                                                   return print_process(context, view, process);
+                                                 });
   return conclude(context, targets, outcome);
 }
 

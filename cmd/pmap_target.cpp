@@ -41,7 +41,8 @@ std::string why_unread(const Root& root, int error) {
 void refuse_empty_root(const Root& root) {
   const PidList list = list_pids(root, "proc");
   const std::string where = root.is_live() ? "/proc" : for_terminal(root.name()) + "/proc";
-  if (list.error != 0) throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(list.error)));
+  if (list.error != 0)
+    throw RunError(fmt::format("cannot list the processes in {}: {}", where, error_text(list.error)));
   if (list.pids.empty()) throw RunError(fmt::format("no process directory in {}", where));
 }
 
@@ -68,8 +69,8 @@ AddressRange parse_addresses(std::string_view text) {
   const Got<std::uint64_t> low = parse_address(low_text, 0);
   const Got<std::uint64_t> high = parse_address(high_text, UINT64_MAX);
   if (!low || !high) {
-    throw UsageError(fmt::format("--range takes hexadecimal addresses LOW, LOW,HIGH, LOW, or ,HIGH, not '{}'",
-                                 for_terminal(text)));
+    throw UsageError(
+        fmt::format("--range takes hexadecimal addresses LOW, LOW,HIGH, LOW, or ,HIGH, not '{}'", for_terminal(text)));
   }
   return {*low, *high};
 }
@@ -124,8 +125,9 @@ TargetOutcome for_each_target(const Root& root, const Targets& targets,
           fmt::format("process {} ended, or began another program, while it was read: the list may be short", pid));
     }
     if (process.kind() != ProcessKind::user) {
-      outcome.reasons.push_back(fmt::format("process {} {}: it has no memory of its own", pid,
-                                            process.kind() == ProcessKind::zombie ? "has ended" : "is a kernel thread"));
+      outcome.reasons.push_back(
+          fmt::format("process {} {}: it has no memory of its own", pid,
+                      process.kind() == ProcessKind::zombie ? "has ended" : "is a kernel thread"));
     }
   }
   if (!outcome.missing.empty()) {

@@ -99,8 +99,8 @@ MappingRow::MappingRow(const Mapping& shown, bool whole_path)
   end = hex(shown.end, kHexDigits);
   offset = hex(shown.offset, 2 * kHexDigits);
   char* const place = digits_.data() + 3 * kHexDigits;
-  const auto done = fmt::format_to_n(place, digits_.size() - 3 * kHexDigits, "{:02x}:{:02x}", shown.dev_major,
-                                     shown.dev_minor);
+  const auto done =
+      fmt::format_to_n(place, digits_.size() - 3 * kHexDigits, "{:02x}:{:02x}", shown.dev_major, shown.dev_minor);
   device = {place, done.size};
 }
 

@@ -29,8 +29,8 @@ class MappingRow {
   MappingRow& operator=(const MappingRow&) = delete;
 
   const Mapping& mapping;
-  std::string_view label;  ///< label_of()
-  std::string_view path;   ///< path_of()
+  std::string_view label;               ///< label_of()
+  std::string_view path;                ///< path_of()
   std::string_view start, end, offset;  ///< hexadecimal; offset with 16 digits too
   std::string_view device;              ///< "fe:00"
   std::array<char, 5> mode{};

@@ -15,8 +15,9 @@ struct MappingLabel {
   std::string_view text;    ///< not yet escaped; into the mapping's text, or the scratch
 };
 
-/// What the kernel calls it, as it prints it (a newline is "\\012"), a file without its folders unless `whole_path`: "libc.so.6", "[heap]", "[anon:name]". As
-/// procps has it, "[ shmid=0x5 ]" for SysV shared memory and "[ anon ]" for what has no name.
+/// What the kernel calls it, as it prints it (a newline is "\\012"), a file without its folders unless `whole_path`:
+/// "libc.so.6", "[heap]", "[anon:name]". As procps has it, "[ shmid=0x5 ]" for SysV shared memory and "[ anon ]" for
+/// what has no name.
 MappingLabel label_of(const Mapping& mapping, bool whole_path, std::string& scratch);
 
 /// The kernel's name, whole, with newlines as such; empty: none.

@@ -41,7 +41,8 @@ std::string with_procps_names(const std::string& text, bool frozen = false) {
     const std::size_t at = line.find(" [");
     const std::string name = at == std::string::npos ? "" : line.substr(at + 1);
     const bool kernels = !name.empty() && name != "[ anon ]" && !name.starts_with("[ shmid=");
-    changed += (kernels ? line.substr(0, at) + (name == "[stack]" && !frozen ? "   [ stack ]" : "   [ anon ]") : line) + "\n";
+    changed +=
+        (kernels ? line.substr(0, at) + (name == "[stack]" && !frozen ? "   [ stack ]" : "   [ anon ]") : line) + "\n";
   }
   return changed;
 }
@@ -51,7 +52,8 @@ enum class Names { kernels, procps, procps_frozen };
 void expect_alike(const Words& words, Names names) {
   const Both both = run_both(words);
   EXPECT_EQ(both.ours.status, both.theirs.status) << testing::PrintToString(words) << both.ours.err;
-  EXPECT_EQ(names == Names::kernels ? both.ours.out : with_procps_names(both.ours.out, names == Names::procps_frozen), both.theirs.out)
+  EXPECT_EQ(names == Names::kernels ? both.ours.out : with_procps_names(both.ours.out, names == Names::procps_frozen),
+            both.theirs.out)
       << testing::PrintToString(words);
 }
 
@@ -141,8 +143,8 @@ struct PmapLikeProcpsFrozen : PmapLikeProcps {
 TEST_F(PmapLikeProcpsFrozen, CapturedProcessesToTheByte) {
   for (const char* const pid : {"5007", "5008", "5010"}) {
     SCOPED_TRACE(pid);
-    expect_every_format_alike(read_file(MEMKIT_SOURCE_DIR "/testdata/roots/6.18-x86_64-vm/proc/" + std::string(pid) +
-                                        "/smaps"));
+    expect_every_format_alike(
+        read_file(MEMKIT_SOURCE_DIR "/testdata/roots/6.18-x86_64-vm/proc/" + std::string(pid) + "/smaps"));
   }
 }
 
@@ -164,7 +166,8 @@ TEST_F(PmapLikeProcpsFrozen, FiguresOfEverySizeToTheByte) {
     char header[200];
     for (const char* const perms : {"rw-p", "r-xp", "---p", "rw-s", "r--s", "rwxp"}) {
       std::snprintf(header, sizeof header, "%08lx-%08lx %s %08lx %02lx:%02lx %lu %s", start, start + size * 1024, perms,
-                    size * 512, size % 300, size % 70000, size / 4, size % 3 == 1 ? "/usr/lib/a file.so (deleted)" : "");
+                    size * 512, size % 300, size % 70000, size / 4,
+                    size % 3 == 1 ? "/usr/lib/a file.so (deleted)" : "");
       text += mapping_text(header, size, size);
       start += size * 1024 + 4096;
     }
@@ -191,7 +194,8 @@ TEST_F(PmapLikeProcpsFrozen, KindsOfNamesToTheByte) {
     ASSERT_EQ(ours.size(), theirs.size());
     for (std::size_t i = 0; i < ours.size(); ++i) {
       if (theirs[i].find("shmid") == std::string::npos && theirs[i].find("SYSV") != std::string::npos) {
-        EXPECT_THAT(ours[i], testing::EndsWith("  [ shmid=0x4d ]")) << "its device is another than that of this machine";
+        EXPECT_THAT(ours[i], testing::EndsWith("  [ shmid=0x4d ]"))
+            << "its device is another than that of this machine";
       } else {
         EXPECT_EQ(ours[i], theirs[i]);
       }

@@ -21,7 +21,8 @@ StoppedProcess::StoppedProcess(std::vector<std::string> words) {
   }
   // Until its start is over and it waits for what it is made for.
   const std::string begin = std::to_string(pid_) + " (" + words[0] + ") S ";
-  for (int i = 0; i < 500 && !read_file("/proc/" + std::to_string(pid_) + "/stat").starts_with(begin); ++i) usleep(2000);
+  for (int i = 0; i < 500 && !read_file("/proc/" + std::to_string(pid_) + "/stat").starts_with(begin); ++i)
+    usleep(2000);
   kill(pid_, SIGSTOP);
   waitpid(pid_, nullptr, WUNTRACED);
 }

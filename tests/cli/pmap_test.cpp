@@ -66,7 +66,8 @@ TEST(Pmap, ANameFindsProcesses) {
   const StoppedProcess sleeper({"sleep", "98765.4321"});
   const Outcome found = run({"pmap", "-q", "--name", "98765[.]4321"});
   EXPECT_EQ(found.status, 0) << found.err;
-  EXPECT_THAT(found.out, StartsWith(std::to_string(sleeper.pid()) + ":   sleep 98765.4321\n")) << "and not memkit's own";
+  EXPECT_THAT(found.out, StartsWith(std::to_string(sleeper.pid()) + ":   sleep 98765.4321\n"))
+      << "and not memkit's own";
   const Outcome none = run({"pmap", "--name", "no such [p]rocess at all"});
   EXPECT_EQ(none.status, 42);
   EXPECT_EQ(none.err, "memkit pmap: no process matches --name\n");
@@ -121,7 +122,8 @@ TEST(Pmap, OfMapsAloneShowsSizesAndNames) {
   EXPECT_EQ(document["mappings"][0]["size_bytes"], 8192);
   EXPECT_EQ(document["mappings"][0]["rss_bytes"], nullptr);
   EXPECT_EQ(document["totals"]["rss_bytes"], nullptr);
-  EXPECT_THAT(run({"pmap", "-X", "--root", root.path(), "77"}).out, HasSubstr("\n00001000 rw-p 00000000  00:00     0    8 [heap]\n"));
+  EXPECT_THAT(run({"pmap", "-X", "--root", root.path(), "77"}).out,
+              HasSubstr("\n00001000 rw-p 00000000  00:00     0    8 [heap]\n"));
 }
 
 TEST(Pmap, OfACopyWithoutPermissionSaysSo) {
@@ -146,8 +148,8 @@ TEST(Pmap, WithoutPermissionNamesTheProcessAndTheWayOut) {
   EXPECT_EQ(denied.out, "");
   EXPECT_EQ(denied.err, "memkit pmap: cannot read the mappings of process " + pid +
                             " (sleep): no permission: run as its user or as root, or setcap cap_sys_ptrace+ep\n");
-  const json document = json::parse(
-      shell("exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$MEMKIT\" pmap --json " + pid).out);
+  const json document =
+      json::parse(shell("exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$MEMKIT\" pmap --json " + pid).out);
   EXPECT_EQ(document["skipped"]["unread_pids"], json::array({sleeper.pid()}));
   EXPECT_GT(document["processes"][0]["memory"]["rss_bytes"].get<std::uint64_t>(), 0u) << "status is for all to read";
 }
