@@ -67,6 +67,7 @@ std::string help_text(const Command& command);
 extern const Command kFreeCommand;
 extern const Command kSmemCommand;
 extern const Command kPmapCommand;
+extern const Command kPsiCommand;
 extern const Command kReportCommand;
 
 }  // namespace memkit

@@ -24,6 +24,14 @@ void sleep_s(double seconds) {
   }
 }
 
+Ticker Ticker::every(double interval_s) {
+  Ticker ticker;
+  ticker.interval_s_ = interval_s;
+  ticker.left_.reset();
+  clock_gettime(CLOCK_MONOTONIC, &ticker.next_);
+  return ticker;
+}
+
 Ticker Ticker::from(const Arguments& args) {
   Ticker ticker;
   const std::optional<std::string> interval = args.value("interval");

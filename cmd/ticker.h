@@ -17,6 +17,8 @@ class Ticker {
  public:
   /// Throws UsageError for an interval or a count that makes no sense.
   static Ticker from(const Arguments& args);
+  /// A beat every `interval_s`, without end; the first one is now.
+  static Ticker every(double interval_s);
   /// Called after a sample: whether it was the last one.
   bool done();
   /// Sleeps until the next beat; beats that have already passed are left out.

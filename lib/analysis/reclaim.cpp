@@ -154,11 +154,11 @@ std::string_view explain(ReclaimPattern pattern) {
     case ReclaimPattern::background:
       return "kswapd frees memory ahead of demand";
     case ReclaimPattern::behind_demand:
-      return "kswapd does not keep up, tasks have to free memory by themselves";
+      return "kswapd does not keep up; tasks free memory themselves";
     case ReclaimPattern::file_thrashing:
-      return "file pages are evicted and read again at once";
+      return "file pages are evicted and read again";
     case ReclaimPattern::swap_thrashing:
-      return "memory goes out to swap and comes back at once";
+      return "memory goes out to swap and comes back";
     case ReclaimPattern::cgroup_limit:
       return "a cgroup is at its limit; the machine is not short";
     case ReclaimPattern::compaction:
@@ -220,8 +220,12 @@ ReclaimChange reclaim_between(const MemoryStat& before, const MemoryStat& after,
 }
 
 ReclaimVerdict reclaim_pattern(const ReclaimChange& r, const ReclaimContext& context) {
-  if (!r.scanned_all.count && !r.scanned_global.count) return {};
   const Signs signs = signs_of(r, context);
+  if (!r.scanned_all.count && !r.scanned_global.count) {
+    // A v1 cgroup: what came back is all that is known of it.
+    const bool thrashing = is_file_thrashing(r, context, signs);
+    return thrashing ? same(ReclaimPattern::file_thrashing, !signs.stall_known) : ReclaimVerdict{};
+  }
   if (mostly_at_limits(r, signs)) {
     const ReclaimPattern within = pattern_within_limits(r, signs);
     const bool thrashing = within == ReclaimPattern::file_thrashing || within == ReclaimPattern::swap_thrashing;

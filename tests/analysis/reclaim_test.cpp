@@ -103,6 +103,8 @@ TEST(ReclaimChange, OfAV1CgroupIsRefaultsOfItAndThoseBelow) {
   EXPECT_EQ(r.refault_file.count, 100u);
   EXPECT_EQ(r.scanned_all.count, Missing::absent);
   EXPECT_EQ(reclaim_pattern(r, {}).pattern, ReclaimPattern::unknown);
+  EXPECT_EQ(reclaim_pattern(r, {40.0, 40.0, std::uint64_t{3000}}).pattern, ReclaimPattern::file_thrashing);
+  EXPECT_EQ(reclaim_pattern(r, {40.0, 40.0, std::uint64_t{3001}}).pattern, ReclaimPattern::unknown);
 }
 
 TEST(ReclaimPattern, OfNothingIsIdle) {
