@@ -136,17 +136,16 @@ int run_once(const Context& context, const Root& root, const PsiRequest& request
 int run_psi(const Context& context) {
   const PsiRequest request = psi_request(context);
   const Root root = context.root();
-  const bool needs_time = context.args.has("interval") || context.args.has("look");
-  if (needs_time && !root.processes_are_live()) {
-    throw UsageError("--interval and --look need the live system: a capture is one moment");
+  if ((request.repeats || context.args.has("look")) && !root.processes_are_live()) {
+    throw UsageError("--interval, --count and --look need the live system: a capture is one moment");
   }
-  if (context.args.has("by")) return run_psi_by_cgroup(context, root, request.kinds.front());
+  if (context.args.has("by")) return run_psi_by_cgroup(context, root, request);
   Readers readers = open_readers(context, root, request);
   if (request.waits) {
     if (!root.processes_are_live()) throw RunError("--wait needs the live system: in a capture nothing changes");
     return run_psi_wait(context, root, request, *readers.judged);
   }
-  if (context.args.has("interval")) return run_psi_lines(context, root, request, *readers.judged);
+  if (request.repeats) return run_psi_lines(context, root, request, *readers.judged);
   return run_once(context, root, request, readers);
 }
 

@@ -94,7 +94,8 @@ void present(const Context& context, const Root& root, const PsiFacts& facts) {
   style.headings = !args.has("no-headings");
   style.width = context.window_width();
   std::string columns = args.value("output").value_or("");
-  if (columns.empty() && args.has("interval")) columns = "full,some,full_avg10,some_avg10,full_avg60,some_avg60,cgroup";
+  if (columns.empty() && (args.has("interval") || args.has("count")))
+    columns = "full,some,full_avg10,some_avg10,full_avg60,some_avg60,cgroup";
   print_cgroup_pressure(context.out, facts, select_columns(infos(cgroup_pressure_columns()), columns), style);
 }
 
@@ -113,20 +114,21 @@ std::vector<CgroupPressureRow> read_cgroup_pressure(const Root& root, PressureKi
   return rows;
 }
 
-int run_psi_by_cgroup(const Context& context, const Root& root, PressureKind kind) {
+int run_psi_by_cgroup(const Context& context, const Root& root, const PsiRequest& request) {
+  const PressureKind kind = request.kinds.front();
   Ticker ticker = Ticker::from(context.args);
   Ranking before;
-  if (context.args.has("interval")) {
+  if (request.repeats) {
     before = read_ranking(context, root, kind);
     ticker.wait();
   }
   for (;;) {
     Ranking now = read_ranking(context, root, kind);
-    if (!context.args.has("interval")) before.at_s = now.at_s;
+    if (!request.repeats) before.at_s = now.at_s;
     present(context, root, shown(context.args, kind, before, now));
     const std::string gaps = walk_gaps(now.walk);
     if (!gaps.empty()) context.messages.say(gaps);
-    if (!context.args.has("interval") || ticker.done()) return 0;
+    if (!request.repeats || ticker.done()) return 0;
     if (!context.json()) context.out.write("\n");
     context.out.flush();
     before = std::move(now);

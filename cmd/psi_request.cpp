@@ -137,8 +137,22 @@ std::vector<PressureKind> kinds_of(const Arguments& args, bool& all) {
   return kinds;
 }
 
-void check_modes(const Context& context) {
-  const Arguments& args = context.args;
+void check_values(const Arguments& args) {
+  for (const std::string_view option : {"interval", "look", "timeout"}) {
+    if (const auto text = args.value(option)) parse_seconds(option, *text);
+  }
+  for (const std::string_view option : {"count", "top"}) {
+    if (const auto text = args.value(option)) parse_count(option, *text, 1);
+  }
+  if (args.has("by") && args.value("by") != "cgroup") {
+    throw UsageError(fmt::format("--by takes cgroup, not '{}'", for_terminal(*args.value("by"))));
+  }
+  if (const auto key = args.value("sort")) find_column(infos(cgroup_pressure_columns()), *key);
+  const auto columns = args.has("by") ? infos(cgroup_pressure_columns()) : infos(pressure_columns());
+  select_columns(columns, args.value("output").value_or(""));
+}
+
+void check_modes(const Arguments& args) {
   const auto refuse_pair = [&](std::string_view mode, std::initializer_list<std::string_view> others) {
     if (!args.has(mode)) return;
     for (const std::string_view other : others) {
@@ -150,15 +164,12 @@ void check_modes(const Context& context) {
   refuse_pair("look", {"interval", "count", "by"});
   refuse_pair("by", {"warning", "critical", "explain"});
   if (args.has("timeout") && !args.has("wait")) throw UsageError("--timeout needs --wait");
-  if (args.has("count") && !args.has("interval")) throw UsageError("--count needs --interval");
-  if (args.has("by") && args.value("by") != "cgroup") {
-    throw UsageError(fmt::format("--by takes cgroup, not '{}'", for_terminal(*args.value("by"))));
-  }
   for (const std::string_view option : {"all", "top", "sort", "reverse"}) {
     if (args.has(option) && !args.has("by")) throw UsageError(fmt::format("--{} needs --by cgroup", option));
   }
   for (const std::string_view option : {"output", "no-headings"}) {
-    const bool lines = args.has("interval") && !args.has("by") && option == "output";
+    const bool repeats = args.has("interval") || args.has("count");
+    const bool lines = repeats && !args.has("by") && option == "output";
     if (args.has(option) && (args.has("check") || args.has("wait") || lines)) {
       throw UsageError(fmt::format("--{} is of tables", option));
     }
@@ -169,24 +180,14 @@ void check_modes(const Context& context) {
 
 PsiRequest psi_request(const Context& context) {
   const Arguments& args = context.args;
-  check_modes(context);
+  check_values(args);
+  check_modes(args);
   PsiRequest request;
   request.kinds = kinds_of(args, request.all_kinds);
   request.waits = args.has("wait");
-  request.has_interval = args.has("wait") || args.has("interval") || args.has("look");
+  request.repeats = args.has("interval") || args.has("count");
+  request.has_interval = request.waits || request.repeats || args.has("look");
   if (args.has("by") && request.kinds.size() > 1) throw UsageError("--by cgroup ranks by one resource: name one");
-  for (const std::string_view option : {"interval", "look", "timeout"}) {
-    if (const auto text = args.value(option)) parse_seconds(option, *text);
-  }
-  if (const auto text = args.value("count")) parse_count("count", *text, 1);
-  if (const auto text = args.value("top")) parse_count("top", *text, 1);
-  const std::string columns = args.value("output").value_or("");
-  if (args.has("by")) {
-    select_columns(infos(cgroup_pressure_columns()), columns);
-    if (const auto key = args.value("sort")) find_column(infos(cgroup_pressure_columns()), *key);
-  } else {
-    select_columns(infos(pressure_columns()), columns);
-  }
   PsiWatch(args, request, {});
   return request;
 }

@@ -15,6 +15,7 @@ namespace memkit {
 struct PsiRequest {
   std::vector<PressureKind> kinds;  ///< in the order of PressureKind
   bool all_kinds = false;           ///< by "all": only memory has thresholds of its own then
+  bool repeats = false;             ///< --interval or --count
   bool waits = false;               ///< --wait: judged by the last second, not by avg10
   bool has_interval = false;        ///< the shares of an interval of one's own ("some", "full") can be judged
 };
@@ -41,7 +42,7 @@ class PsiWatch {
 /// Samples, judges and presents: cmd/psi_watch.cpp and cmd/psi_cgroups.cpp.
 int run_psi_lines(const Context& context, const Root& root, const PsiRequest& request, PressureReader& reader);
 int run_psi_wait(const Context& context, const Root& root, const PsiRequest& request, PressureReader& reader);
-int run_psi_by_cgroup(const Context& context, const Root& root, PressureKind kind);
+int run_psi_by_cgroup(const Context& context, const Root& root, const PsiRequest& request);
 
 /// The cgroups below `below` with their pressure of one kind.
 std::vector<CgroupPressureRow> read_cgroup_pressure(const Root& root, PressureKind kind, const std::string& below,

@@ -39,7 +39,7 @@ class Lines {
  public:
   Lines(const Context& context, const Root& root, const PsiRequest& request, PressureReader& reader)
       : context_(context), request_(request), reader_(reader), page_size_bytes_(page_size(root)) {
-    interval_s_ = parse_seconds("interval", *context.args.value("interval"));
+    interval_s_ = parse_seconds("interval", context.args.value("interval").value_or("1"));
     const auto& kinds = request.kinds;
     with_reclaim_ = std::find(kinds.begin(), kinds.end(), PressureKind::memory) != kinds.end();
     if (context.json()) host_ = collect(root, Want::host);

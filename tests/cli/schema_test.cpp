@@ -81,7 +81,7 @@ std::string documents() {
   odd.write("proc/pressure/irq", "full avg10=1.00 avg60=2.00 avg300=3.00 total=4\n");
   odd.write("proc/77/status", "Name:\t\xf0\x28\nUid:\t0\t0\t0\t0\nVmSize:\t9 kB\nVmRSS:\t5 kB\nThreads:\t1\n");
   roots.insert(roots.end(), {least.path(), odd.path()});
-  for (const std::string command : {"free", "smem", "report"}) {
+  for (const std::string command : {"free", "smem", "psi", "report"}) {
     add({command, "--json"});
     for (const std::string& root : roots) {
       if (command != "smem" || root != least.path()) add({command, "--json", "--root", root});
@@ -109,6 +109,11 @@ std::string documents() {
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
   add({"report", "--json", "--interval", "0.1"});
+  add({"psi", "all", "--json", "--look", "0.1"});
+  add({"psi", "--json", "--cgroup"});
+  add({"psi", "--json", "--by", "cgroup", "--all"});
+  add({"psi", "cpu", "--json", "--wait", "--timeout", "0.1"});
+  add({"psi", "--json", "--interval", "0.1", "--count", "1"});
   add({"report", "--json", "--top", "0"});
   add({"free", "--json", "-h", "--nodes", "--breakdown", "--cgroup", "-L"});
   add({"free", "--json", "--cgroup=/nowhere"});
