@@ -17,7 +17,10 @@ void Messages::say(std::string_view text) const {
 
 Root Context::root() const {
   const std::optional<std::string> dir = args.value("root");
-  return dir ? Root::at(*dir) : Root::live();
+  if (!dir) return Root::live();
+  Root root = Root::at(*dir);
+  if (root.is_partial()) messages.say("the capture '" + *dir + "' is not whole: saving it failed, or was interrupted");
+  return root;
 }
 
 bool Context::color() const {

@@ -6,6 +6,7 @@
 #include "output/process_views.h"
 #include "report_check.h"
 #include "report_facts.h"
+#include "save.h"
 #include "source/errors.h"
 
 namespace memkit {
@@ -19,6 +20,9 @@ constexpr OptionSpec kReportOptions[] = {
     {"ignore", 0, "leave out the findings of LIST", Arg::required, "LIST"},
     {"lang", 0, "language of findings and advice (en)", Arg::required, "LANG", {}, Complete::choices, "en|ja|zh"},
     {"format", 0, "form of the report (text)", Arg::required, "FORM", {}, Complete::choices, "text|json"},
+    opt::save,
+    opt::smaps,
+    opt::command_lines,
     opt::json,
     with_help(opt::check, "monitoring plugin: the worst finding is the status"),
     with_letter(opt::warning, 'w'),
@@ -94,8 +98,10 @@ int run_report(const Context& context) {
   check_options(context);
   const ReportRequest request = report_request(context);
   const Format& format = format_of(context);
-  const Root root = context.root();
+  Root root = context.root();
+  const std::shared_ptr<Recorder> recorder = record_for_save(context, root);
   const ReportFacts facts = take_report(context, root, request);
+  complete_capture(context, root, facts.snapshot.host, recorder.get());
   if (context.args.has("check")) return print_check(context, facts, language_of(context));
   format.write(context, facts);
   std::string message;

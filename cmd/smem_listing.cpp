@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -147,7 +146,7 @@ Listing list_processes(const Context& context, WalkRequest& request) {
   listing.snapshot = collect(root, listing.live ? want : want | Want::vmstat);
   listing.shared->mem_total_bytes = listing.meminfo().mem_total_bytes;
   listing.shared->boot_time_s = boot_time_s(listing.snapshot.host);
-  if (listing.live) listing.shared->ticks_per_s = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  if (const auto ticks = root.ticks_per_s()) listing.shared->ticks_per_s = *ticks;
 
   const Users users(root);
   WalkPolicy& policy = request.policy;

@@ -187,7 +187,10 @@ void Scan::walk_all(unsigned worker) {
 void Scan::take(Walker::Outcome outcome, Process&& process) {
   if (outcome == Walker::Outcome::no_process) return;
   ++list_.summary.seen;
-  if (outcome == Walker::Outcome::vanished) ++list_.summary.vanished;
+  if (outcome == Walker::Outcome::vanished) {
+    ++list_.summary.vanished;
+    root_.forget("proc/" + std::to_string(process.pid));
+  }
   if (outcome == Walker::Outcome::hidden) ++list_.summary.hidden;
   if (outcome != Walker::Outcome::row) return;
   count(process);

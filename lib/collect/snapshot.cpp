@@ -51,6 +51,8 @@ class Reader {
 
   [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] bool is_live() const { return root_.is_live(); }
+  /// Whether its errnos are those of the running system, now or when the capture was taken.
+  [[nodiscard]] bool was_live() const { return root_.is_live() || root_.capture() != nullptr; }
   void note(std::string path, int error) { unread_.push_back({std::move(path), error}); }
 
  private:
@@ -158,7 +160,7 @@ Got<Pressure> collect_pressure(Reader& reader, const std::string& path) {
   if (error == 0) return parse_pressure(reader.text());
   reader.note(path, error);
   // A running kernel with psi=0 lists the files and answers EOPNOTSUPP: the same as not having them.
-  if (reader.is_live() && error == EOPNOTSUPP) return Missing::absent;
+  if (reader.was_live() && error == EOPNOTSUPP) return Missing::absent;
   return missing_for(error);
 }
 
@@ -231,6 +233,9 @@ Snapshot collect(const Root& root, Want want) {
   if (root.is_live()) {
     snapshot.host.time_ns = clock_ns(CLOCK_REALTIME);
     snapshot.host.monotonic_ns = clock_ns(CLOCK_MONOTONIC);
+  } else if (const Capture* const capture = root.capture()) {
+    if (capture->time_ns) snapshot.host.time_ns = *capture->time_ns;
+    if (capture->monotonic_ns) snapshot.host.monotonic_ns = *capture->monotonic_ns;
   }
   // The files whose figures are compared with each other are read with nothing slow between them.
   if (wants(want, Want::meminfo)) snapshot.meminfo = reader.parse("proc/meminfo", parse_meminfo);

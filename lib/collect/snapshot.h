@@ -49,7 +49,7 @@ struct Host {
   Got<std::string> kernel_release;  ///< proc/sys/kernel/osrelease, else from proc/version
   Got<std::uint64_t> uptime_ms;     ///< proc/uptime
   Got<std::int64_t> time_ns;        ///< wall clock of the sample, since the epoch, UTC
-  Got<std::int64_t> monotonic_ns;   ///< CLOCK_MONOTONIC, for rates; live only
+  Got<std::int64_t> monotonic_ns;   ///< CLOCK_MONOTONIC, for rates; live, or noted by a capture
 };
 
 /// One NUMA node. Nodes without memory have no figures.

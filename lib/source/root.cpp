@@ -15,6 +15,7 @@
 #include <cstring>
 
 #include "source/errors.h"
+#include "source/recorder.h"
 
 namespace memkit {
 namespace {
@@ -48,6 +49,53 @@ int read_all(Read read_at, std::string& into, std::size_t limit) {
 
 int read_all(int fd, std::string& into, std::size_t limit) {
   return read_all([fd](char* room, std::size_t size, std::size_t) { return ::read(fd, room, size); }, into, limit);
+}
+
+/// At most the first `most` bytes; 0 or an errno.
+int read_most(int fd, std::string& into, std::size_t most) {
+  into.resize(most);
+  std::size_t used = 0;
+  while (used < most) {
+    const ssize_t got = ::read(fd, into.data() + used, most - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) {
+      const int error = errno;
+      into.clear();
+      return error;
+    }
+    if (got == 0) break;
+    used += static_cast<std::size_t>(got);
+  }
+  into.resize(used);
+  return 0;
+}
+
+/// Dir::read_in_parts() of an open file; `tee` may be empty.
+int read_by_window(int fd, std::string& buffer, const std::function<void(std::string_view& rest, bool at_end)>& consume,
+                   const std::function<void(std::string_view text)>& tee) {
+  constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
+  constexpr std::size_t kMostInAll = std::size_t{1} << 30;
+  buffer.resize(kChunk);
+  std::size_t used = 0;
+  std::size_t total = 0;
+  for (;;) {
+    const ssize_t got = ::read(fd, buffer.data() + used, buffer.size() - used);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return errno;
+    const auto size = static_cast<std::size_t>(got);
+    if (tee) tee(std::string_view(buffer.data() + used, size));
+    used += size;
+    std::string_view rest(buffer.data(), used);
+    consume(rest, got == 0);
+    if (got == 0) return 0;
+    std::memmove(buffer.data(), rest.data(), rest.size());
+    used = rest.size();
+    if (used == buffer.size()) {
+      if (used >= kLargestRecord) return EFBIG;
+      buffer.resize(used * 2);
+    }
+    if ((total += size) > kMostInAll) return EFBIG;
+  }
 }
 
 /// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
@@ -120,10 +168,22 @@ bool is_procfs(int root_fd, bool proc_folder, Confinement how) {
   return proc && fstatfs(proc.get(), &info) == 0 && info.f_type == PROC_SUPER_MAGIC;
 }
 
+/// What a capture says that reading `path` met, where the tree has nothing there.
+int noted_error(const Capture* capture, const std::string& path, int error) {
+  if (capture == nullptr || error != ENOENT) return error;
+  const auto noted = capture->errors.find(path);
+  return noted == capture->errors.end() ? error : noted->second;
+}
+
 }  // namespace
 
+int Dir::answer(const char* name, int error) const {
+  if (capture_ == nullptr || error != ENOENT) return error;
+  return noted_error(capture_, path_of(name), error);
+}
+
 int Dir::open_file(const char* name, Fd& file) const {
-  if (confined_) return open_file_confined(fd_.get(), name, Confinement::kernel_or_steps, file);
+  if (confined_) return answer(name, open_file_confined(fd_.get(), name, Confinement::kernel_or_steps, file));
   file = Fd(openat(fd_.get(), name, kReadFlags));
   return file ? 0 : errno;
 }
@@ -131,63 +191,49 @@ int Dir::open_file(const char* name, Fd& file) const {
 int Dir::read(const char* name, std::string& into, std::size_t limit) const {
   into.clear();
   Fd file;
-  if (const int error = open_file(name, file); error != 0) return error;
-  return read_all(file.get(), into, limit);
+  int error = open_file(name, file);
+  if (error == 0) error = read_all(file.get(), into, limit);
+  if (recorder_ != nullptr) recorder_->file(path_of(name), into, error);
+  return error;
 }
 
 int Dir::read_start(const char* name, std::string& into, std::size_t most) const {
   into.clear();
   Fd file;
-  if (const int error = open_file(name, file); error != 0) return error;
-  into.resize(most);
-  std::size_t used = 0;
-  while (used < most) {
-    const ssize_t got = ::read(file.get(), into.data() + used, most - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      into.clear();
-      return errno;
-    }
-    if (got == 0) break;
-    used += static_cast<std::size_t>(got);
-  }
-  into.resize(used);
-  return 0;
+  int error = open_file(name, file);
+  if (error == 0) error = read_most(file.get(), into, most);
+  if (recorder_ != nullptr) recorder_->file(path_of(name), into, error);
+  return error;
 }
 
 int Dir::read_in_parts(const char* name, std::string& buffer,
                        const std::function<void(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
-  if (const int error = open_file(name, file); error != 0) return error;
-  constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
-  constexpr std::size_t kMostInAll = std::size_t{1} << 30;
-  buffer.resize(kChunk);
-  std::size_t used = 0;
-  std::size_t total = 0;
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data() + used, buffer.size() - used);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return errno;
-    used += static_cast<std::size_t>(got);
-    std::string_view rest(buffer.data(), used);
-    consume(rest, got == 0);
-    if (got == 0) return 0;
-    std::memmove(buffer.data(), rest.data(), rest.size());
-    used = rest.size();
-    if (used == buffer.size()) {
-      if (used >= kLargestRecord) return EFBIG;
-      buffer.resize(used * 2);
-    }
-    if ((total += static_cast<std::size_t>(got)) > kMostInAll) return EFBIG;
+  int error = open_file(name, file);
+  if (recorder_ == nullptr) return error != 0 ? error : read_by_window(file.get(), buffer, consume, {});
+  const std::string path = path_of(name);
+  if (error == 0) {
+    const Fd record = recorder_->begin(path);
+    error = read_by_window(file.get(), buffer, consume,
+                           [&](std::string_view text) { recorder_->part(path, record, text); });
   }
+  if (error != 0) recorder_->file(path, {}, error);
+  return error;
 }
 
-int Dir::read_link(const char* name, std::string& into) const { return read_link_at(fd_.get(), name, into); }
+int Dir::read_link(const char* name, std::string& into) const {
+  const int error = answer(name, read_link_at(fd_.get(), name, into));
+  if (recorder_ != nullptr) recorder_->link(path_of(name), into, error);
+  return error;
+}
 
 Dir Dir::open_dir(const char* name) const {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-  if (confined_) return {open_confined(fd_.get(), name, kFlags), true};
-  return {Fd(openat(fd_.get(), name, kFlags)), false};
+  Fd fd = confined_ ? open_confined(fd_.get(), name, kFlags) : Fd(openat(fd_.get(), name, kFlags));
+  const int error = fd ? 0 : answer(name, errno);
+  if (recorder_ != nullptr) recorder_->directory(path_of(name), error);
+  errno = error;
+  return {std::move(fd), confined_, path_of(name), recorder_, capture_};
 }
 
 int Dir::subdirectories(std::vector<std::string>& names) const {
@@ -209,8 +255,15 @@ int HeldFile::read(std::string& into, std::size_t limit) const {
 
 std::optional<std::uint32_t> Dir::owner() const {
   struct stat info {};
-  if (confined_ || fstat(fd_.get(), &info) != 0) return std::nullopt;
-  return info.st_uid;
+  std::optional<std::uint32_t> uid;
+  if (confined_ && capture_ != nullptr) {
+    const auto noted = capture_->owners.find(path_);
+    if (noted != capture_->owners.end()) uid = noted->second;
+  } else if (!confined_ && fstat(fd_.get(), &info) == 0) {
+    uid = info.st_uid;
+  }
+  if (recorder_ != nullptr && uid) recorder_->owner(path_, *uid);
+  return uid;
 }
 
 Root Root::live() {
@@ -225,8 +278,13 @@ Root Root::at(const std::string& dir, Confinement how) {
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
   const bool live_proc = is_procfs(fd.get(), proc_folder, how);
+  const bool partial = has(std::string(kPartialFile).c_str());
   // "live" is the name of the live system.
-  return {std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, live_proc, how};
+  Root root(std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, live_proc, how);
+  root.partial_ = partial;
+  const FileText text = live_proc ? FileText{} : root.read(std::string(kCaptureFile));
+  if (auto capture = parse_capture(text.text)) root.capture_ = std::make_shared<const Capture>(std::move(*capture));
+  return root;
 }
 
 std::optional<std::string> Root::place(const std::string& path) const {
@@ -247,10 +305,12 @@ Fd Root::open(const std::string& path, int flags) const {
   return Fd(openat(fd_.get(), where->c_str(), flags | O_CLOEXEC));
 }
 
+int Root::answer(const std::string& path, int error) const { return noted_error(capture_.get(), path, error); }
+
 int Root::open_file(const std::string& path, Fd& file) const {
   const std::optional<std::string> where = place(path);
   if (!where) return ENOENT;
-  if (confined_) return open_file_confined(fd_.get(), *where, how_, file);
+  if (confined_) return answer(path, open_file_confined(fd_.get(), *where, how_, file));
   file = Fd(openat(fd_.get(), where->c_str(), kReadFlags));
   return file ? 0 : errno;
 }
@@ -258,8 +318,10 @@ int Root::open_file(const std::string& path, Fd& file) const {
 int Root::read(const std::string& path, std::string& into, std::size_t limit) const {
   into.clear();
   Fd file;
-  if (const int error = open_file(path, file); error != 0) return error;
-  return read_all(file.get(), into, limit);
+  int error = open_file(path, file);
+  if (error == 0) error = read_all(file.get(), into, limit);
+  if (recorder_) recorder_->file(path, into, error);
+  return error;
 }
 
 int Root::hold(const std::string& path, HeldFile& file) const {
@@ -275,13 +337,32 @@ FileText Root::read(const std::string& path, std::size_t limit) const {
   return file;
 }
 
-Dir Root::open_dir(const std::string& path) const { return {open(path, O_RDONLY | O_DIRECTORY), confined_}; }
+Dir Root::open_dir(const std::string& path) const {
+  Fd fd = open(path, O_RDONLY | O_DIRECTORY);
+  const int error = fd ? 0 : answer(path, errno);
+  if (recorder_) recorder_->directory(path, error);
+  errno = error;
+  return {std::move(fd), confined_, path, recorder_.get(), capture_.get()};
+}
 
 int Root::list(const std::string& path, std::vector<std::string>& names) const {
-  return list_names(open(path, O_RDONLY | O_DIRECTORY), names, [](const dirent&) { return true; });
+  const int error =
+      answer(path, list_names(open(path, O_RDONLY | O_DIRECTORY), names, [](const dirent&) { return true; }));
+  if (recorder_) recorder_->directory(path, error);
+  return error;
 }
 
 int Root::read_link(const std::string& path, std::string& into) const {
+  const int error = answer(path, read_link_here(path, into));
+  if (recorder_) recorder_->link(path, into, error);
+  return error;
+}
+
+void Root::forget(const std::string& path) const {
+  if (recorder_) recorder_->forget(path);
+}
+
+int Root::read_link_here(const std::string& path, std::string& into) const {
   into.clear();
   const std::size_t slash = path.rfind('/');
   const Fd dir = open(slash == std::string::npos ? "." : path.substr(0, slash), O_PATH | O_DIRECTORY);
@@ -290,7 +371,19 @@ int Root::read_link(const std::string& path, std::string& into) const {
 }
 
 int Root::filesystem_use(const std::string& path, FilesystemUse& use) const {
-  if (confined_) return ENOTSUP;
+  const int error = filesystem_use_here(path, use);
+  if (recorder_) recorder_->filesystem(path, use, error);
+  return error;
+}
+
+int Root::filesystem_use_here(const std::string& path, FilesystemUse& use) const {
+  if (confined_) {
+    if (!capture_) return ENOTSUP;
+    const auto noted = capture_->filesystems.find(path);
+    if (noted == capture_->filesystems.end()) return answer(path, ENOENT);
+    use = noted->second;
+    return 0;
+  }
   const Fd fd = open(path, O_PATH);
   if (!fd) return errno;
   struct statfs info {};
@@ -303,8 +396,13 @@ int Root::filesystem_use(const std::string& path, FilesystemUse& use) const {
 }
 
 std::optional<std::uint64_t> Root::page_size_bytes() const {
-  if (!live_proc_) return std::nullopt;
-  return static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  if (live_proc_) return static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+  return capture_ ? capture_->page_size_bytes : std::nullopt;
+}
+
+std::optional<std::uint64_t> Root::ticks_per_s() const {
+  if (live_proc_) return static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  return capture_ ? capture_->ticks_per_s : std::nullopt;
 }
 
 std::optional<unsigned> Root::usable_cpus() const {
@@ -315,15 +413,21 @@ std::optional<unsigned> Root::usable_cpus() const {
 }
 
 unsigned Root::possible_cpus() const {
-  if (confined_) return 1;
+  if (confined_) return capture_ ? capture_->possible_cpus.value_or(1) : 1;
   return static_cast<unsigned>(std::max(1L, sysconf(_SC_NPROCESSORS_CONF)));
 }
 
 std::optional<bool> Root::same_memory(std::uint32_t pid, std::uint32_t other) const {
-  if (confined_) return std::nullopt;
-  const long order = syscall(SYS_kcmp, pid, other, KCMP_VM, 0, 0);
-  if (order < 0) return std::nullopt;
-  return order == 0;
+  std::optional<bool> same;
+  if (confined_ && capture_) {
+    const auto noted = capture_->same_memory.find({pid, other});
+    if (noted != capture_->same_memory.end()) same = noted->second;
+  } else if (!confined_) {
+    const long order = syscall(SYS_kcmp, pid, other, KCMP_VM, 0, 0);
+    if (order >= 0) same = order == 0;
+  }
+  if (recorder_ && same) recorder_->same_memory(pid, other, *same);
+  return same;
 }
 
 }  // namespace memkit

@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "source/capture.h"
 #include "source/confined.h"
 #include "source/fd.h"
 
@@ -17,6 +19,8 @@ namespace memkit {
 
 /// No file that memkit reads comes near this; a capture may hold an endless or a hostile one.
 inline constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20;
+
+class Recorder;
 
 /// The content of a file, or the errno that reading it met.
 /// EFBIG: longer than the limit. ENOTSUP: not a regular file (a FIFO or a device is never opened for reading
@@ -32,7 +36,9 @@ struct FileText {
 class Dir {
  public:
   Dir() = default;
-  Dir(Fd fd, bool confined) : fd_(std::move(fd)), confined_(confined) {}
+  /// `recorder` and `capture` may be null; both are parts of the Root, which outlives the Dir.
+  Dir(Fd fd, bool confined, std::string path, Recorder* recorder, const Capture* capture)
+      : fd_(std::move(fd)), confined_(confined), path_(std::move(path)), recorder_(recorder), capture_(capture) {}
   explicit operator bool() const { return static_cast<bool>(fd_); }
 
   /// Reads `name` into `into` (its capacity is reused). Returns 0 or an errno; `into` is empty on error.
@@ -51,14 +57,20 @@ class Dir {
   /// Names of the directories in it, unsorted; a link to one is none. 0 or an errno; names read before it stay.
   int subdirectories(std::vector<std::string>& names) const;
   /// The user that the directory belongs to: of a live /proc/PID the process's effective uid, whether it is
-  /// dumpable or not (fs/proc/base.c task_dump_owner). Empty below --root, where it is whoever made the copy.
+  /// dumpable or not (fs/proc/base.c task_dump_owner). Below --root what the capture noted, else empty: there it is
+  /// whoever made the copy.
   [[nodiscard]] std::optional<std::uint32_t> owner() const;
 
  private:
   int open_file(const char* name, Fd& file) const;
+  [[nodiscard]] std::string path_of(const char* name) const { return path_ + "/" + name; }
+  [[nodiscard]] int answer(const char* name, int error) const;
 
   Fd fd_;
   bool confined_ = false;
+  std::string path_;  // below the root
+  Recorder* recorder_ = nullptr;
+  const Capture* capture_ = nullptr;
 };
 
 /// One file held open, to be read again and again: the kernel's files begin anew at offset 0.
@@ -73,13 +85,6 @@ class HeldFile {
 
  private:
   Fd fd_;
-};
-
-/// Size and use of a mounted filesystem, from statfs(2).
-struct FilesystemUse {
-  std::uint64_t total_bytes = 0;
-  std::uint64_t used_bytes = 0;
-  std::uint64_t type = 0;  ///< f_type, e.g. TMPFS_MAGIC
 };
 
 /// Where bytes come from: the live system, or the tree given with --root. Paths are relative to the root and
@@ -100,24 +105,35 @@ class Root {
 
   [[nodiscard]] FileText read(const std::string& path, std::size_t limit = kMaxFileBytes) const;
   int read(const std::string& path, std::string& into, std::size_t limit = kMaxFileBytes) const;
-  /// 0 or an errno.
+  /// 0 or an errno. What is read through it is in no capture: it is read for rates, of which a capture has none.
   int hold(const std::string& path, HeldFile& file) const;
   [[nodiscard]] Dir open_dir(const std::string& path) const;
   /// Names in a directory, unsorted, without "." and "..". 0 or an errno; names that were read before it stay.
   int list(const std::string& path, std::vector<std::string>& names) const;
   int read_link(const std::string& path, std::string& into) const;
-  /// Live only: another machine's mounts are not here. ENOTSUP below --root.
+  /// Below --root what the capture noted, else ENOTSUP: another machine's mounts are not here.
   int filesystem_use(const std::string& path, FilesystemUse& use) const;
 
-  /// The page size of the running kernel; empty below --root, where only the figures can tell (capture.h).
+  /// What a capture says of itself; null where there is none.
+  [[nodiscard]] const Capture* capture() const { return capture_.get(); }
+  /// Whether it is a capture that was not finished.
+  [[nodiscard]] bool is_partial() const { return partial_; }
+  /// From here on all that is read is written to `recorder` too.
+  void record_to(std::shared_ptr<Recorder> recorder) { recorder_ = std::move(recorder); }
+  /// Drops what was recorded of a directory whose process ended in mid-read.
+  void forget(const std::string& path) const;
+
+  /// The page size of the running kernel, or the one that the capture noted; else empty: only the figures can tell.
   [[nodiscard]] std::optional<std::uint64_t> page_size_bytes() const;
   /// Processors that this process may use; empty below --root.
   [[nodiscard]] std::optional<unsigned> usable_cpus() const;
-  /// Processors that the machine may have, hot-plugged ones too: what per-CPU counters are kept for. Live; of a
-  /// capture 1, since nothing moves in it.
+  /// Units of a process's start time in a second (USER_HZ); empty as page_size_bytes() is.
+  [[nodiscard]] std::optional<std::uint64_t> ticks_per_s() const;
+  /// Processors that the machine may have, hot-plugged ones too: what per-CPU counters are kept for. Live, or noted;
+  /// of another capture 1, since nothing moves in it.
   [[nodiscard]] unsigned possible_cpus() const;
   /// Whether two processes are tasks of one address space; empty where the kernel does not say (kcmp(2): no
-  /// CONFIG_KCMP, no permission) and below --root.
+  /// CONFIG_KCMP, no permission) and below --root where the capture did not note it.
   [[nodiscard]] std::optional<bool> same_memory(std::uint32_t pid, std::uint32_t other) const;
 
  private:
@@ -131,6 +147,9 @@ class Root {
   /// Where `path` is below fd_; empty where a proc folder has no place for it.
   [[nodiscard]] std::optional<std::string> place(const std::string& path) const;
   [[nodiscard]] Fd open(const std::string& path, int flags) const;
+  [[nodiscard]] int answer(const std::string& path, int error) const;
+  int read_link_here(const std::string& path, std::string& into) const;
+  int filesystem_use_here(const std::string& path, FilesystemUse& use) const;
   /// Opens a file for reading; 0 or an errno.
   int open_file(const std::string& path, Fd& file) const;
 
@@ -140,6 +159,9 @@ class Root {
   bool proc_folder_ = false;
   bool live_proc_ = false;
   Confinement how_ = Confinement::kernel_or_steps;
+  bool partial_ = false;
+  std::shared_ptr<const Capture> capture_;
+  std::shared_ptr<Recorder> recorder_;
 };
 
 }  // namespace memkit
