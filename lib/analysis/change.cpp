@@ -17,6 +17,13 @@ Got<std::uint64_t> times(const Got<std::uint64_t>& count, const Got<std::uint64_
   return product;
 }
 
+Got<double> share_pct(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole) {
+  if (!part) return part.missing();
+  if (!whole) return whole.missing();
+  if (*whole == 0) return Missing::absent;
+  return 100 * static_cast<double>(*part) / static_cast<double>(*whole);
+}
+
 Change change_over(const Got<std::uint64_t>& count, double seconds) {
   return {count, count.transform([seconds](std::uint64_t n) { return static_cast<double>(n) / seconds; })};
 }

@@ -18,6 +18,9 @@ Got<std::uint64_t> counted(const Got<std::uint64_t>& before, const Got<std::uint
 /// count * factor (bytes of pages); malformed where that is past 64 bits.
 Got<std::uint64_t> times(const Got<std::uint64_t>& count, const Got<std::uint64_t>& factor);
 
+/// part of whole in per cent; missing where either is, or where the whole is 0.
+Got<double> share_pct(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole);
+
 /// A count and what it makes in a second. `seconds` is more than 0.
 Change change_over(const Got<std::uint64_t>& count, double seconds);
 

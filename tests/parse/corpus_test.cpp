@@ -20,6 +20,7 @@
 #include "parse/pid_statm.h"
 #include "parse/pid_status.h"
 #include "parse/pressure.h"
+#include "parse/slabinfo.h"
 #include "parse/smaps.h"
 #include "parse/swaps.h"
 #include "parse/text.h"
@@ -269,6 +270,22 @@ TEST_F(Corpus, Pressure) {
     EXPECT_LE(*pressure.some.avg60_pct, 100.0);
   });
   expect_no_invention_in(paths, parse_pressure);
+}
+
+TEST_F(Corpus, Slabinfo) {
+  const auto paths = files("slabinfo", "proc/");
+  each(paths, [](const std::string& text) {
+    const Slabinfo info = parse_slabinfo(text);
+    EXPECT_EQ(info.caches.size() + 2, static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')));
+    EXPECT_EQ(info.unread_lines, 0U);
+    for (const SlabCache& cache : info.caches) {
+      SCOPED_TRACE(cache.name);
+      ASSERT_TRUE(cache.active_objects && cache.objects && cache.object_bytes && cache.pages_per_slab && cache.slabs);
+      EXPECT_LE(*cache.active_objects, *cache.objects);
+      EXPECT_LE(*cache.active_slabs, *cache.slabs);
+    }
+  });
+  expect_no_invention(slurp(paths.front()), parse_slabinfo, 101);
 }
 
 TEST_F(Corpus, SmallFiles) {

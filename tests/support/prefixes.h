@@ -19,6 +19,7 @@
 #include "parse/pid_stat.h"
 #include "parse/pid_status.h"
 #include "parse/pressure.h"
+#include "parse/slabinfo.h"
 #include "parse/swaps.h"
 #include "parse/zoneinfo.h"
 
@@ -91,6 +92,13 @@ inline bool agrees(const Mount& part, const Mount& whole) {
          part.source == whole.source && part.super_options == whole.super_options;
 }
 
+inline bool agrees(const SlabCache& part, const SlabCache& whole) {
+  return part.name == whole.name && agrees(part.active_objects, whole.active_objects) &&
+         agrees(part.objects, whole.objects) && agrees(part.object_bytes, whole.object_bytes) &&
+         agrees(part.objects_per_slab, whole.objects_per_slab) && agrees(part.pages_per_slab, whole.pages_per_slab) &&
+         agrees(part.active_slabs, whole.active_slabs) && agrees(part.slabs, whole.slabs);
+}
+
 template <class T>
 bool agrees(const std::vector<T>& part, const std::vector<T>& whole) {
   if (part.size() > whole.size()) return false;
@@ -102,6 +110,9 @@ bool agrees(const std::vector<T>& part, const std::vector<T>& whole) {
 
 inline bool agrees(const Zoneinfo& part, const Zoneinfo& whole) {
   return agrees(part.zones, whole.zones) && agrees(part.nodes, whole.nodes);
+}
+inline bool agrees(const Slabinfo& part, const Slabinfo& whole) {
+  return agrees(part.caches, whole.caches) && part.unread_lines <= whole.unread_lines;
 }
 inline bool agrees(const Buddyinfo& part, const Buddyinfo& whole) { return agrees(part.zones, whole.zones); }
 
