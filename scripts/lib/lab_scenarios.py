@@ -1,0 +1,80 @@
+"""The table of the fault lab: what is done to a machine, and which finding must come first."""
+
+from dataclasses import dataclass, field
+
+HEALTHY = "healthy"  # no finding above info
+REPORT = "as=report told memkit report --json --interval 2\n"
+AS_NOBODY = "echo 0 > /out/report.status; su -s /bin/sh nobody -c 'memkit report --json --interval 2' > /out/report\n"
+BIG_FILE = "dd if=/dev/zero of=/disk/big bs=1M count={} 2> /dev/null; sync\n"
+TWO_NODES = ("-object", "memory-backend-ram,id=m0,size=256M", "-numa", "node,nodeid=0,cpus=0,memdev=m0",
+             "-object", "memory-backend-ram,id=m1,size=256M", "-numa", "node,nodeid=1,cpus=1,memdev=m1")  # fmt: skip
+BASIC, EVERYWHERE = ("6.1",), ("6.1", "5.10", "6.12")
+
+
+@dataclass
+class Scenario:
+    """One fault. Sizes fit a machine of 512 MB, of which about 470 are MemTotal."""
+
+    name: str
+    expected: str
+    script: str
+    kernels: tuple = BASIC
+    report: str = REPORT
+    machine: dict = field(default_factory=dict)
+    quick: bool = False
+    also: tuple = ()  # further ids that the report must hold, wherever
+
+
+SCENARIOS = (
+    Scenario("healthy-idle", HEALTHY, "sleep 2\n", EVERYWHERE, quick=True),
+    Scenario("healthy-page-cache", HEALTHY, BIG_FILE.format(450) + "cat /disk/big > /dev/null; sleep 20\n"),
+    Scenario("healthy-database", HEALTHY, "echo 80 > /proc/sys/vm/nr_hugepages\ninject --as postgres hugepages 156\nsleep 2\n"),
+    Scenario("healthy-streaming", HEALTHY, BIG_FILE.format(450) + "sleep 15; inject reads /disk/big; sleep 3\n"),
+    Scenario("anon-leak", "anon-growth", BIG_FILE.format(300) + "cat /disk/big > /dev/null; inject --as leaker grow 150 10\n", EVERYWHERE, quick=True),
+    Scenario("anon-hog", "available-low", "inject --as hog anon 410\n", quick=True),
+    Scenario("tmpfs-hog", "tmpfs-heavy", "mount -o remount,size=1g /dev/shm\ndd if=/dev/zero of=/dev/shm/fill bs=1M count=250 2> /dev/null\n",
+             EVERYWHERE),
+    Scenario("memfd-hog", "tmpfs-heavy", "inject --as holder memfd 415\n"),
+    Scenario("deleted-shm", "tmpfs-heavy", "mount -o remount,size=1g /dev/shm\ninject --as holder deleted 250 /dev/shm/gone\n"),
+    Scenario("sysv-orphan", "shm-orphaned", "inject --foreground sysv 150\n", EVERYWHERE),
+    Scenario("dentry-bloat", "slab-reclaimable-large", "mkdir /disk/many; inject --foreground files /disk/many 140000\n"),
+    Scenario("dentry-negative", "dentry-negative", "mkdir /disk/none; inject --foreground negative /disk/none 300000\n"),
+    Scenario("slab-growth", "slab-unreclaimable",
+             "echo 4000000 > /proc/sys/fs/file-max; echo 4000000 > /proc/sys/fs/nr_open\ninject --as leaker sockets 30000 2000\n"),
+    Scenario("pagetables", "pagetables-heavy", "inject --as worker pagetables 120 128\n", EVERYWHERE),
+    Scenario("threads", "kernel-stacks", "inject --as spawner threads 1500\n"),
+    Scenario("mlock", "memory-locked", "inject --as locker locked 415\n", EVERYWHERE),
+    Scenario("hugepages-idle", "hugepages-idle", "echo 100 > /proc/sys/vm/nr_hugepages\n", EVERYWHERE),
+    Scenario("vmalloc", "vmalloc-heavy", "inject --as loader vmalloc 80\n"),
+    Scenario("unaccounted-ring", "unaccounted", "inject --as sniffer packet-ring 96\n"),
+    Scenario("unaccounted-pipes", "unaccounted", "inject --as plumber pipes 400 64\n"),
+    Scenario("unaccounted-ramdisk", "unaccounted",
+             "insmod /modules/brd.ko rd_nr=1 rd_size=262144\ndd if=/dev/zero of=/dev/ram0 bs=1M count=128 2> /dev/null; sync\n"
+             "echo 3 > /proc/sys/vm/drop_caches\n"),
+    Scenario("swap-thrash", "swap-thrashing", "swapon /dev/vdb\ninject --as thrasher spin 540 & sleep 25\n", machine={"swap_mib": 512}),
+    Scenario("swap-thrash-zram", "swap-thrashing",
+             "insmod /modules/zsmalloc.ko; insmod /modules/lzo-rle.ko; insmod /modules/zram.ko\necho 400M > /sys/block/zram0/disksize\n"
+             "mkswap /dev/zram0 > /dev/null; swapon /dev/zram0\ninject --as thrasher spin 560 & sleep 25\n"),
+    Scenario("file-thrash", "file-thrashing",
+             BIG_FILE.format(120) + "make_group lab memory.max=24M\nfor n in 1 2; do inject --as reader-$n --cgroup $group/lab maps /disk/big; done\nsleep 12\n"),
+    Scenario("throttled", "memcg-throttled", "make_group lab memory.high=40M\ninject --as slowed --cgroup $group/lab grow 20 40 & sleep 12\n"),
+    Scenario("memcg-near", "memcg-limit", "make_group lab memory.max=100M\ninject --as holder --cgroup $group/lab anon 95\n", EVERYWHERE),
+    Scenario("memcg-ancestor", "memcg-limit",
+             "make_group lab.slice memory.max=100M; open_group lab.slice; make_group lab.slice/web.service memory.max=300M\n"
+             "inject --as holder --cgroup $group/lab.slice/web.service anon 95\n"),
+    Scenario("memcg-oom", "memcg-oom", "make_group lab memory.max=48M\ninject --as victim --cgroup $group/lab until-killed\n", EVERYWHERE),
+    Scenario("memcg-oom-group", "memcg-oom",
+             "make_group lab memory.max=48M memory.oom.group=1\ninject --as helper --cgroup $group/lab anon 4\n"
+             "inject --as victim --cgroup $group/lab until-killed\n"),
+    Scenario("global-oom", "oom-recent", "inject --as victim until-killed\n"),
+    Scenario("overcommit", "overcommit-limit",
+             "sysctl -q vm.overcommit_memory=2 vm.overcommit_ratio=60\ninject --as committer anon 255\n", EVERYWHERE),
+    Scenario("min-free", "min-free-odd", "echo 100000 > /proc/sys/vm/min_free_kbytes; sleep 12\n", EVERYWHERE),
+    Scenario("numa-imbalance", "numa-imbalance", "inject --as bound --node 1 anon 215\n", machine={"qemu": TWO_NODES}),
+    Scenario("fragmented", "fragmented", "inject --as holder fragments 380\ninject --as asker huge-requests\nsleep 4\n"),
+    Scenario("dying-cgroups", "dying-cgroups",
+             "n=0; while [ $n -lt 1300 ]; do mkdir $group/c; (echo 0 > $group/c/cgroup.procs; echo x > /dev/shm/$n); rmdir $group/c; n=$((n+1)); done\n"),
+    Scenario("no-psi", HEALTHY, "sleep 2\n", machine={"append": "psi=0"}),
+    Scenario("non-root", "limited-view", "", report=AS_NOBODY),
+    Scenario("hidepid", "limited-view", "mount -o remount,hidepid=2 /proc\n", report=AS_NOBODY),
+)  # fmt: skip
