@@ -27,7 +27,8 @@ lab_fetch_kernel() (
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/tree"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $release main" > "$apt/sources.list"
   options=(-q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null -o APT::Sandbox::User=root
-    -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Architecture=amd64)
+    -o Dir::State::lists="$apt/lists" -o Dir::Cache="$apt/cache" -o Acquire::http::Timeout=10 -o Acquire::Retries=0
+    -o APT::Architecture=amd64)
   apt-get "${options[@]}" update >&2
   package=$(apt-cache "${options[@]}" depends linux-image-cloud-amd64 | sed -n 's/.*Depends: //p' | head -n1)
   (cd "$apt" && apt-get "${options[@]}" download "$package" >&2)
