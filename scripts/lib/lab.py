@@ -1,4 +1,4 @@
-"""The fault lab: boots a machine for each scenario, and holds memkit's first finding against the fault. Run scripts/lab."""
+"""The fault lab: boots a machine a scenario, and holds memkit's first finding against the fault. Run scripts/lab."""
 
 import argparse
 import json
@@ -74,13 +74,16 @@ def chosen(arguments):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="scripts/lab", description="Injects faults into virtual machines and checks memkit's diagnosis.",
-                                     epilog="Exit status: 0 all right, 1 something is wrong, 77 this system cannot run it.")  # fmt: skip
+    parser = argparse.ArgumentParser(
+        prog="scripts/lab",
+        description="Injects faults into virtual machines and checks memkit's diagnosis.",
+        epilog="Exit status: 0 all right, 1 something is wrong, 77 this system cannot run it.",
+    )
     parser.add_argument("scenario", nargs="*", help="which ones; without any: the quick ones")
     parser.add_argument("--kernel", choices=KERNELS, help="on this kernel alone")
     parser.add_argument("--all", action="store_true", help="all, each on all of its kernels")
     parser.add_argument("--list", action="store_true", help="print the table and run nothing")
-    parser.add_argument("--memkit", default="build/static/memkit", metavar="FILE", help="the program to try (build/static/memkit)")
+    parser.add_argument("--memkit", default="build/static/memkit", metavar="FILE", help="the program to try")
     arguments = parser.parse_args()
     if arguments.list:
         for scenario in SCENARIOS:

@@ -4,20 +4,28 @@ import re
 
 STAMP = r"^\[ *(?P<time>\d+\.\d+)\] "
 KILLED = re.compile(
-    r"(?P<why>Memory cgroup out of memory|Out of memory(?: \(oom_kill_allocating_task\))?): Killed process (?P<pid>\d+) "
-    r"\((?P<name>.*)\) total-vm:(?P<total_vm_kb>\d+)kB, anon-rss:(?P<anon_rss_kb>\d+)kB, file-rss:(?P<file_rss_kb>\d+)kB, "
-    r"shmem-rss:(?P<shmem_rss_kb>\d+)kB, UID:(?P<uid>\d+) pgtables:(?P<pgtables_kb>\d+)kB oom_score_adj:(?P<oom_score_adj>-?\d+)"
+    r"(?P<why>Memory cgroup out of memory|Out of memory(?: \(oom_kill_allocating_task\))?): "
+    r"Killed process (?P<pid>\d+) \((?P<name>.*)\) total-vm:(?P<total_vm_kb>\d+)kB, "
+    r"anon-rss:(?P<anon_rss_kb>\d+)kB, file-rss:(?P<file_rss_kb>\d+)kB, shmem-rss:(?P<shmem_rss_kb>\d+)kB, "
+    r"UID:(?P<uid>\d+) pgtables:(?P<pgtables_kb>\d+)kB oom_score_adj:(?P<oom_score_adj>-?\d+)"
 )
 INVOKED = re.compile(
-    r"(?P<trigger>.*) invoked oom-killer: gfp_mask=(?P<gfp_mask>0x[0-9a-f]+)\((?P<gfp_flags>[^)]*)\), order=(?P<order>-?\d+), "
-    r"oom_score_adj=(?P<adj>-?\d+)$"
+    r"(?P<trigger>.*) invoked oom-killer: gfp_mask=(?P<gfp_mask>0x[0-9a-f]+)\((?P<gfp_flags>[^)]*)\), "
+    r"order=(?P<order>-?\d+), oom_score_adj=(?P<adj>-?\d+)$"
 )
-CPU = re.compile(r"CPU: \d+ (?:UID: \d+ )?PID: (?P<pid>\d+) Comm: (?P<comm>.*) (?:Not tainted|Tainted: [A-Z ]+?) +(?P<kernel>\d\S+) ")
+CPU = re.compile(
+    r"CPU: \d+ (?:UID: \d+ )?PID: (?P<pid>\d+) Comm: (?P<comm>.*) "
+    r"(?:Not tainted|Tainted: [A-Z ]+?) +(?P<kernel>\d\S+) "
+)
 CHOSEN = re.compile(
-    r"oom-kill:constraint=(?P<constraint>\w+),nodemask=(?P<nodemask>[^c]*?),cpuset=(?P<cpuset>.*),mems_allowed=(?P<mems>[0-9,-]*),"
-    r"(?P<limit>global_oom|oom_memcg=.*?)(?:,task_memcg=(?P<task_memcg>.*?))?,task=(?P<task>.*),pid=(?P<pid>\d+),uid=(?P<uid>\d+)$"
+    r"oom-kill:constraint=(?P<constraint>\w+),nodemask=(?P<nodemask>[^c]*?),cpuset=(?P<cpuset>.*),"
+    r"mems_allowed=(?P<mems>[0-9,-]*),(?P<limit>global_oom|oom_memcg=.*?)(?:,task_memcg=(?P<task_memcg>.*?))?,"
+    r"task=(?P<task>.*),pid=(?P<pid>\d+),uid=(?P<uid>\d+)$"
 )
-COUNTER = re.compile(r"(?P<name>memory|memory\+swap|swap|kmem): usage (?P<usage>\d+)kB, limit (?P<limit>\d+)kB, failcnt (?P<failcnt>\d+)$")
+COUNTER = re.compile(
+    r"(?P<name>memory|memory\+swap|swap|kmem): usage (?P<usage>\d+)kB, limit (?P<limit>\d+)kB, "
+    r"failcnt (?P<failcnt>\d+)$"
+)
 COUNTER_KEYS = {"memory": "memcg_memory", "swap": "memcg_swap", "memory+swap": "memcg_memsw", "kmem": "memcg_kmem"}
 TOTALS = (
     (re.compile(r"(\d+) total pagecache pages$"), "pagecache_pages"),

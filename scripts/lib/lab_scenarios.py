@@ -60,7 +60,7 @@ SCENARIOS = (
     Scenario("throttled", "memcg-throttled", "make_group lab memory.high=40M\ninject --as slowed --cgroup $group/lab grow 20 40 & sleep 12\n"),
     Scenario("memcg-near", "memcg-limit", "make_group lab memory.max=100M\ninject --as holder --cgroup $group/lab anon 95\n", EVERYWHERE),
     Scenario("memcg-ancestor", "memcg-limit",
-             "make_group lab.slice memory.max=100M; open_group lab.slice; make_group lab.slice/web.service memory.max=300M\n"
+             "make_group lab.slice memory.max=100M; make_group lab.slice/web.service memory.max=300M\n"
              "inject --as holder --cgroup $group/lab.slice/web.service anon 95\n"),
     Scenario("memcg-oom", "memcg-oom", "make_group lab memory.max=48M\ninject --as victim --cgroup $group/lab until-killed\n", EVERYWHERE),
     Scenario("memcg-oom-group", "memcg-oom",

@@ -51,8 +51,8 @@ def newer(target, sources):
 def pack(folder, target, compress=()):
     """An initramfs of a folder. The kernel takes several, one behind the other."""
     names = "\n".join(sorted(str(path.relative_to(folder)) for path in folder.rglob("*")))
-    archive = run("cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0", cwd=folder, input=names.encode(), capture_output=True)
-    data = archive.stdout
+    command = ("cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0")
+    data = run(*command, cwd=folder, input=names.encode(), capture_output=True).stdout
     if compress:
         data = run(*compress, input=data, capture_output=True).stdout
     target.write_bytes(data + bytes(-len(data) % 4))  # the next one begins at a multiple of 4
@@ -62,7 +62,8 @@ def build_injector():
     sources = sorted(Path("tests/vm").glob("*.cpp"))
     target = BUILD / "inject"
     if not newer(target, [*sources, Path("tests/vm/inject.h")]):
-        run("c++", "-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-DFMT_HEADER_ONLY", "-Itests", "-o", target, *sources)
+        flags = ("-std=c++20", "-O1", "-Wall", "-Wextra", "-Werror", "-static", "-s", "-DFMT_HEADER_ONLY", "-Itests")
+        run("c++", *flags, "-o", target, *sources)
     return target
 
 
@@ -146,7 +147,8 @@ def boot(machine, memkit):
         (work / "tree/scenario").write_text(machine.script)
         pack(work / "tree", work / "scenario.cpio")
         (work / "initrd").write_bytes(base.read_bytes() + (work / "scenario.cpio").read_bytes())
-        command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,-cx16", "-smp", "2", "-m", str(machine.memory_mib)]
+        command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,-cx16", "-smp", "2"]  # cx16: 6.12 faults with it
+        command += ["-m", str(machine.memory_mib)]
         command += ["-nodefaults", "-no-reboot", "-display", "none", "-kernel", kernel / "vmlinuz"]
         command += ["-initrd", work / "initrd", "-serial", f"file:{work}/console", "-serial", f"file:{work}/result"]
         command += ["-append", f"console=ttyS0 quiet panic=-1 lab.cgroup={machine.cgroup} {machine.append}"]

@@ -21,16 +21,23 @@ inline std::vector<OomEvent> events_of(std::string_view log, std::size_t piece =
   return events;
 }
 
-/// The kernel logs of the corpus, in a stable order; none where it is absent.
-inline std::vector<std::filesystem::path> logs_of_corpus() {
+/// The kernel logs of a folder, in a stable order.
+inline std::vector<std::filesystem::path> logs_in(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> logs;
   std::error_code none;
-  if (corpus().empty()) return logs;
-  for (const auto& entry : std::filesystem::directory_iterator(corpus() / "oom", none)) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
     if (entry.path().extension() == ".log") logs.push_back(entry.path());
   }
   std::sort(logs.begin(), logs.end());
   return logs;
 }
+
+/// The kernel logs of the corpus; none where it is absent.
+inline std::vector<std::filesystem::path> logs_of_corpus() {
+  return corpus().empty() ? std::vector<std::filesystem::path>() : logs_in(corpus() / "oom");
+}
+
+/// The kernel logs that scripts/capture-oom made.
+inline std::vector<std::filesystem::path> logs_of_lab() { return logs_in(testdata() / "oom"); }
 
 }  // namespace memkit::test
