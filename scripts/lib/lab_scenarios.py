@@ -28,19 +28,40 @@ class Scenario:
 SCENARIOS = (
     Scenario("healthy-idle", HEALTHY, "sleep 2\n", EVERYWHERE, quick=True),
     Scenario("healthy-page-cache", HEALTHY, BIG_FILE.format(450) + "cat /disk/big > /dev/null; sleep 20\n"),
-    Scenario("healthy-database", HEALTHY, "echo 80 > /proc/sys/vm/nr_hugepages\ninject --as postgres hugepages 156\nsleep 2\n"),
+    Scenario("healthy-database", HEALTHY, """
+echo 80 > /proc/sys/vm/nr_hugepages
+inject --as postgres hugepages 156
+sleep 2
+"""),
     Scenario("healthy-streaming", HEALTHY, BIG_FILE.format(450) + "sleep 15; inject reads /disk/big; sleep 3\n"),
-    Scenario("anon-leak", "anon-growth", BIG_FILE.format(300) + "cat /disk/big > /dev/null; inject --as leaker grow 150 10\n", EVERYWHERE, quick=True),
+    Scenario("anon-leak", "anon-growth", BIG_FILE.format(300) + """
+cat /disk/big > /dev/null
+inject --as leaker grow 150 10
+""", EVERYWHERE, quick=True),
     Scenario("anon-hog", "available-low", "inject --as hog anon 410\n", quick=True),
-    Scenario("tmpfs-hog", "tmpfs-heavy", "mount -o remount,size=1g /dev/shm\ndd if=/dev/zero of=/dev/shm/fill bs=1M count=250 2> /dev/null\n",
-             EVERYWHERE),
+    Scenario("tmpfs-hog", "tmpfs-heavy", """
+mount -o remount,size=1g /dev/shm
+dd if=/dev/zero of=/dev/shm/fill bs=1M count=250 2> /dev/null
+""", EVERYWHERE),
     Scenario("memfd-hog", "tmpfs-heavy", "inject --as holder memfd 415\n"),
-    Scenario("deleted-shm", "tmpfs-heavy", "mount -o remount,size=1g /dev/shm\ninject --as holder deleted 250 /dev/shm/gone\n"),
+    Scenario("deleted-shm", "tmpfs-heavy", """
+mount -o remount,size=1g /dev/shm
+inject --as holder deleted 250 /dev/shm/gone
+"""),
     Scenario("sysv-orphan", "shm-orphaned", "inject --foreground sysv 150\n", EVERYWHERE),
-    Scenario("dentry-bloat", "slab-reclaimable-large", "mkdir /disk/many; inject --foreground files /disk/many 140000\n"),
-    Scenario("dentry-negative", "dentry-negative", "mkdir /disk/none; inject --foreground negative /disk/none 300000\n"),
-    Scenario("slab-growth", "slab-unreclaimable",
-             "echo 4000000 > /proc/sys/fs/file-max; echo 4000000 > /proc/sys/fs/nr_open\ninject --as leaker sockets 30000 2000\n"),
+    Scenario("dentry-bloat", "slab-reclaimable-large", """
+mkdir /disk/many
+inject --foreground files /disk/many 140000
+"""),
+    Scenario("dentry-negative", "dentry-negative", """
+mkdir /disk/none
+inject --foreground negative /disk/none 300000
+"""),
+    Scenario("slab-growth", "slab-unreclaimable", """
+echo 4000000 > /proc/sys/fs/file-max
+echo 4000000 > /proc/sys/fs/nr_open
+inject --as leaker sockets 30000 2000
+"""),
     Scenario("pagetables", "pagetables-heavy", "inject --as worker pagetables 120 128\n", EVERYWHERE),
     Scenario("threads", "kernel-stacks", "inject --as spawner threads 1500\n"),
     Scenario("mlock", "memory-locked", "inject --as locker locked 415\n", EVERYWHERE),
@@ -48,32 +69,74 @@ SCENARIOS = (
     Scenario("vmalloc", "vmalloc-heavy", "inject --as loader vmalloc 80\n"),
     Scenario("unaccounted-ring", "unaccounted", "inject --as sniffer packet-ring 96\n"),
     Scenario("unaccounted-pipes", "unaccounted", "inject --as plumber pipes 400 64\n"),
-    Scenario("unaccounted-ramdisk", "unaccounted",
-             "insmod /modules/brd.ko rd_nr=1 rd_size=262144\ndd if=/dev/zero of=/dev/ram0 bs=1M count=128 2> /dev/null; sync\n"
-             "echo 3 > /proc/sys/vm/drop_caches\n"),
-    Scenario("swap-thrash", "swap-thrashing", "swapon /dev/vdb\ninject --as thrasher spin 540 & sleep 25\n", machine={"swap_mib": 512}),
-    Scenario("swap-thrash-zram", "swap-thrashing",
-             "insmod /modules/zsmalloc.ko; insmod /modules/lzo-rle.ko; insmod /modules/zram.ko\necho 400M > /sys/block/zram0/disksize\n"
-             "mkswap /dev/zram0 > /dev/null; swapon /dev/zram0\ninject --as thrasher spin 560 & sleep 25\n"),
-    Scenario("file-thrash", "file-thrashing",
-             BIG_FILE.format(120) + "make_group lab memory.max=24M\nfor n in 1 2; do inject --as reader-$n --cgroup $group/lab maps /disk/big; done\nsleep 12\n"),
-    Scenario("throttled", "memcg-throttled", "make_group lab memory.high=40M\ninject --as slowed --cgroup $group/lab grow 20 40 & sleep 12\n"),
-    Scenario("memcg-near", "memcg-limit", "make_group lab memory.max=100M\ninject --as holder --cgroup $group/lab anon 95\n", EVERYWHERE),
-    Scenario("memcg-ancestor", "memcg-limit",
-             "make_group lab.slice memory.max=100M; make_group lab.slice/web.service memory.max=300M\n"
-             "inject --as holder --cgroup $group/lab.slice/web.service anon 95\n"),
-    Scenario("memcg-oom", "memcg-oom", "make_group lab memory.max=48M\ninject --as victim --cgroup $group/lab until-killed\n", EVERYWHERE),
-    Scenario("memcg-oom-group", "memcg-oom",
-             "make_group lab memory.max=48M memory.oom.group=1\ninject --as helper --cgroup $group/lab anon 4\n"
-             "inject --as victim --cgroup $group/lab until-killed\n"),
+    Scenario("unaccounted-ramdisk", "unaccounted", """
+insmod /modules/brd.ko rd_nr=1 rd_size=262144
+dd if=/dev/zero of=/dev/ram0 bs=1M count=128 2> /dev/null
+sync
+echo 3 > /proc/sys/vm/drop_caches
+"""),
+    Scenario("swap-thrash", "swap-thrashing", """
+swapon /dev/vdb
+inject --as thrasher spin 540 &
+sleep 25
+""", machine={"swap_mib": 512}),
+    Scenario("swap-thrash-zram", "swap-thrashing", """
+for module in zsmalloc lzo-rle zram; do insmod /modules/$module.ko; done
+echo 400M > /sys/block/zram0/disksize
+mkswap /dev/zram0 > /dev/null
+swapon /dev/zram0
+inject --as thrasher spin 560 &
+sleep 25
+"""),
+    Scenario("file-thrash", "file-thrashing", BIG_FILE.format(120) + """
+make_group lab memory.max=24M
+for n in 1 2; do inject --as reader-$n --cgroup $group/lab maps /disk/big; done
+sleep 12
+"""),
+    Scenario("throttled", "memcg-throttled", """
+make_group lab memory.high=40M
+inject --as slowed --cgroup $group/lab grow 20 40 &
+sleep 12
+"""),
+    Scenario("memcg-near", "memcg-limit", """
+make_group lab memory.max=100M
+inject --as holder --cgroup $group/lab anon 95
+""", EVERYWHERE),
+    Scenario("memcg-ancestor", "memcg-limit", """
+make_group lab.slice memory.max=100M
+make_group lab.slice/web.service memory.max=300M
+inject --as holder --cgroup $group/lab.slice/web.service anon 95
+"""),
+    Scenario("memcg-oom", "memcg-oom", """
+make_group lab memory.max=32M
+while :; do inject --as victim --cgroup $group/lab until-killed; done &
+sleep 4
+""", EVERYWHERE),
+    Scenario("memcg-oom-group", "memcg-oom", """
+make_group lab memory.max=48M memory.oom.group=1
+inject --as helper --cgroup $group/lab anon 4
+inject --as victim --cgroup $group/lab until-killed
+"""),
     Scenario("global-oom", "oom-recent", "inject --as victim until-killed\n"),
-    Scenario("overcommit", "overcommit-limit",
-             "sysctl -q vm.overcommit_memory=2 vm.overcommit_ratio=60\ninject --as committer anon 255\n", EVERYWHERE),
+    Scenario("overcommit", "overcommit-limit", """
+sysctl -q vm.overcommit_memory=2 vm.overcommit_ratio=60
+inject --as committer anon 255
+""", EVERYWHERE),
     Scenario("min-free", "min-free-odd", "echo 100000 > /proc/sys/vm/min_free_kbytes; sleep 12\n", EVERYWHERE),
     Scenario("numa-imbalance", "numa-imbalance", "inject --as bound --node 1 anon 215\n", machine={"qemu": TWO_NODES}),
-    Scenario("fragmented", "fragmented", "inject --as holder fragments 380\ninject --as asker huge-requests\nsleep 4\n"),
-    Scenario("dying-cgroups", "dying-cgroups",
-             "n=0; while [ $n -lt 1300 ]; do mkdir $group/c; (echo 0 > $group/c/cgroup.procs; echo x > /dev/shm/$n); rmdir $group/c; n=$((n+1)); done\n"),
+    Scenario("fragmented", "fragmented", """
+inject --as holder fragments 380
+inject --as asker huge-requests
+sleep 4
+"""),
+    Scenario("dying-cgroups", "dying-cgroups", """
+make_group one/two
+for n in $(seq 1300); do
+  mkdir $group/c
+  (echo 0 > $group/c/cgroup.procs; echo x > /dev/shm/$n)
+  rmdir $group/c
+done
+"""),
     Scenario("no-psi", HEALTHY, "sleep 2\n", machine={"append": "psi=0"}),
     Scenario("non-root", "limited-view", "", report=AS_NOBODY),
     Scenario("hidepid", "limited-view", "mount -o remount,hidepid=2 /proc\n", report=AS_NOBODY),
