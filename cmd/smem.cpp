@@ -219,7 +219,7 @@ void run_groups(const Context& context, const std::string& by) {
   });
   if (partial != 0 && !context.json())
     context.messages.say(
-        fmt::format("{} of the rows are without a part of their processes: -o +unknown says of how many", partial));
+        fmt::format("rows that lack a part of their processes: {} (-o +unknown says how many each)", partial));
 }
 
 void run_mappings(const Context& context) {
