@@ -58,8 +58,8 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   for (const std::size_t place : facts.top.by_pss) {
     if (facts.top_rows.size() == limit) break;
     ProcessRow row;
-    row.process = facts.processes.rows[place];
-    if (row.process.uid) row.user = facts.processes.names->intern(users.name(*row.process.uid));
+    row.process = &facts.processes.rows[place];
+    if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
     facts.top_rows.push_back(std::move(row));
   }

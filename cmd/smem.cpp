@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "analysis/groups.h"
 #include "analysis/system_areas.h"
@@ -10,6 +11,8 @@
 #include "output/escape.h"
 #include "output/process_views.h"
 #include "output/rows.h"
+#include "output/smem_explain.h"
+#include "output/text.h"
 #include "smem_listing.h"
 #include "smem_options.h"
 #include "source/errors.h"
@@ -70,7 +73,9 @@ class View {
   View(const Context& context, const Choice& choice, std::span<const Column<Row>> table, std::span<const Row> rows)
       : context_(context), choice_(choice), table_(table), rows_(rows) {
     order_ = sorted_order(rows_, table_[choice_.sort], choice_.reverse);
-    if (choice_.top != 0 && order_.size() > choice_.top) order_.resize(choice_.top);
+    if (choice_.top == 0 || order_.size() <= choice_.top) return;
+    left_out_.assign(order_.begin() + static_cast<std::ptrdiff_t>(choice_.top), order_.end());
+    order_.resize(choice_.top);
   }
   /// Keeps the rows as they come, whatever --sort says: a tree has an order of its own.
   void keep_order() {
@@ -86,6 +91,8 @@ class View {
   void print(const TableStyle& style) const {
     print(style, context_.args.has("totals") ? total_cells(table_, choice_.columns, rows_) : std::vector<Cell>());
   }
+  /// The rows that --top leaves out.
+  [[nodiscard]] std::span<const std::size_t> left_out() const { return left_out_; }
   void write_rows(JsonWriter& json, std::string_view key) const {
     json.key(key);
     json.begin_array();
@@ -99,6 +106,7 @@ class View {
   std::span<const Column<Row>> table_;
   std::span<const Row> rows_;
   std::vector<std::size_t> order_;
+  std::vector<std::size_t> left_out_;
 };
 
 void end_json(JsonWriter& json, const Listing& listing) {
@@ -108,11 +116,16 @@ void end_json(JsonWriter& json, const Listing& listing) {
   json.finish();
 }
 
-/// A view other than that of processes: rows, their sums if asked for, what was skipped.
+/// A view other than that of processes: rows, their sums if asked for, what was skipped, what it means.
 template <class Row>
-void show(const Context& context, const Listing& listing, const View<Row>& view, std::string_view name) {
+void show(const Context& context, const Listing& listing, const View<Row>& view, std::string_view name,
+          const std::function<void(Out&)>& explain) {
   if (!context.json()) {
     view.print(style_of(context, listing.meminfo()));
+    if (context.args.has("explain")) {
+      context.out.write("\n");
+      explain(context.out);
+    }
     const WalkSummary& summary = listing.summary;
     if (context.args.has("totals") && (summary.without_pages() != 0 || summary.hidden != 0 || summary.others_hidden))
       context.messages.say("the sums are not complete");
@@ -137,6 +150,19 @@ std::vector<Cell> process_total_cells(std::span<const std::size_t> chosen, const
   return cells;
 }
 
+/// A process that was not walked has no PSS to be among the top by, however large it is.
+void say_which_giant_is_not_shown(const Context& context, const Listing& listing, const View<ProcessRow>& view) {
+  const Process* giant = nullptr;
+  for (const std::size_t i : view.left_out()) {
+    const Process& process = *listing.rows[i].process;
+    if (process.pss_bytes || process.pss_bytes.missing() != Missing::skipped || !process.rss_bytes) continue;
+    if (giant == nullptr || *process.rss_bytes > *giant->rss_bytes) giant = &process;
+  }
+  if (giant == nullptr) return;
+  context.messages.say(fmt::format("not among the rows, since its pages were not walked: {} ({}), {} RSS",
+                                   for_terminal(giant->name), giant->pid, size_text(giant->rss_bytes)));
+}
+
 void run_processes(const Context& context) {
   Choice choice = choose(context.args, process_columns(), "pss");
   WalkRequest request = walk_request(context, infos(process_columns()), choice.columns, choice.sort);
@@ -144,7 +170,7 @@ void run_processes(const Context& context) {
   const Listing listing = list_processes(context, request);
   // Where no PSS is known at all, RSS orders, as with smem.
   const bool any_pss = std::any_of(listing.rows.begin(), listing.rows.end(),
-                                   [](const ProcessRow& row) { return row.process.pss_bytes.has_value(); });
+                                   [](const ProcessRow& row) { return row.process->pss_bytes.has_value(); });
   if (!context.args.has("sort") && !any_pss) choice.sort = find_column(infos(process_columns()), "rss");
   const View<ProcessRow> view(context, choice, process_columns(), listing.rows);
   const ProcessTotals totals = process_totals(listing.rows, listing.summary);
@@ -159,6 +185,7 @@ void run_processes(const Context& context) {
   view.print(style_of(context, listing.meminfo()),
              context.args.has("totals") ? process_total_cells(choice.columns, totals) : std::vector<Cell>());
   if (context.args.has("totals") && !totals.complete) context.messages.say("the sums are not complete");
+  say_which_giant_is_not_shown(context, listing, view);
   if (context.args.has("explain")) {
     context.out.write("\n");
     explain_processes(context.out, listing.rows, listing.meminfo().mem_total_bytes);
@@ -168,24 +195,31 @@ void run_processes(const Context& context) {
 /// What --by groups a process by; "-" where it has none.
 std::string_view group_key(const ProcessRow& row, std::string_view by) {
   const auto named = [](std::string_view name) { return name.empty() ? std::string_view("-") : name; };
-  if (by == "user") return row.process.uid ? row.user : "-";
-  if (by == "name") return named(row.process.name);
-  if (by == "command") return named(row.process.command);
-  if (by == "exe") return named(row.process.exe);
+  if (by == "user") return row.process->uid ? row.user : "-";
+  if (by == "name") return named(row.process->name);
+  if (by == "command") return named(row.process->command);
+  if (by == "exe") return named(row.process->exe);
   if (by == "unit") return named(row.unit);
   if (by == "container") return named(row.container);
   if (by == "pod") return named(row.pod);
-  if (by == "slice") return named(parse_workload(row.process.unit_cgroup).slice);
-  return named(row.process.cgroup);
+  if (by == "slice") return named(parse_workload(row.process->unit_cgroup).slice);
+  return named(row.process->cgroup);
 }
 
 void run_groups(const Context& context, const std::string& by) {
   const Choice choice = choose(context.args, group_columns(), "pss");
   const Listing listing = list_processes(context, walk_request_for(context, by));
   ProcessGroups groups;
-  for (const ProcessRow& row : listing.rows) groups.add(group_key(row, by), row.process);
+  for (const ProcessRow& row : listing.rows) groups.add(group_key(row, by), *row.process);
   const View<ProcessGroup> view(context, choice, group_columns(), groups.groups());
-  show(context, listing, view, "groups");
+  show(context, listing, view, "groups",
+       [&](Out& out) { explain_groups(out, groups.groups(), listing.meminfo().mem_total_bytes); });
+  const auto partial = std::count_if(groups.groups().begin(), groups.groups().end(), [](const ProcessGroup& group) {
+    return group.sums.pss.unknown != 0 && group.sums.pss.known != 0;
+  });
+  if (partial != 0 && !context.json())
+    context.messages.say(
+        fmt::format("rows that lack a part of their processes: {} (-o +unknown says how many each)", partial));
 }
 
 void run_mappings(const Context& context) {
@@ -199,7 +233,8 @@ void run_mappings(const Context& context) {
   const Listing listing = list_processes(context, request);
   for (std::size_t i = 1; i < parts.size(); ++i) parts[0].merge(parts[i]);
   const std::vector<MappingGroup> groups = parts[0].groups();
-  show(context, listing, View<MappingGroup>(context, choice, mapping_columns(), groups), "mappings");
+  show(context, listing, View<MappingGroup>(context, choice, mapping_columns(), groups), "mappings",
+       [&](Out& out) { explain_mappings(out, groups); });
 }
 
 void run_tree(const Context& context) {
@@ -209,15 +244,15 @@ void run_tree(const Context& context) {
   }
   const Listing listing = list_processes(context, walk_request_for(context, "tree"));
   std::vector<const Process*> processes;
-  for (const ProcessRow& row : listing.rows) processes.push_back(&row.process);
+  for (const ProcessRow& row : listing.rows) processes.push_back(row.process);
   std::vector<TreeRow> rows;
   for (const TreeNode& node : process_tree(processes)) {
     const ProcessRow& row = listing.rows[node.row];
-    rows.push_back({node, row, std::string(std::size_t{2} * std::min(node.depth, 20u), ' ') + row.process.command});
+    rows.push_back({node, row, std::string(std::size_t{2} * std::min(node.depth, 20u), ' ') + row.process->command});
   }
   View<TreeRow> view(context, choice, tree_columns(), rows);
   view.keep_order();
-  show(context, listing, view, "tree");
+  show(context, listing, view, "tree", [&](Out& out) { explain_tree(out, rows); });
 }
 
 void run_system(const Context& context) {
@@ -230,7 +265,7 @@ void run_system(const Context& context) {
   const auto areas = system_areas(listing.meminfo(), real, kernel);
   View<SystemArea> view(context, choice, area_columns(), areas);
   if (!context.args.has("sort")) view.keep_order();
-  show(context, listing, view, "system");
+  show(context, listing, view, "system", [&](Out& out) { explain_areas(out, listing.meminfo()); });
 }
 
 int run_smem(const Context& context) {

@@ -65,7 +65,7 @@ Got<std::int64_t> boot_time_s(const Host& host) {
 void name_workloads(const Root& root, Listing& listing) {
   ContainerNames names(root);
   for (ProcessRow& row : listing.rows) {
-    const Workload workload = parse_workload(row.process.unit_cgroup);
+    const Workload workload = parse_workload(row.process->unit_cgroup);
     row.unit = workload.unit;
     if (!workload.container.empty()) row.container = listing.names->intern(names.container(workload.container));
     if (!workload.pod.empty()) row.pod = listing.names->intern(names.pod(workload.pod));
@@ -185,14 +185,15 @@ Listing list_processes(const Context& context, WalkRequest& request) {
   if (list.summary.hidden != 0 && list.summary.hidden + list.summary.vanished == list.summary.seen) {
     throw RunError(fmt::format("nothing of any process in {} can be read", where));
   }
-  listing.rows.reserve(list.rows.size());
-  for (Process& process : list.rows) {
+  listing.processes = std::move(list.rows);
+  listing.rows.reserve(listing.processes.size());
+  for (const Process& process : listing.processes) {
     if (process.kind != ProcessKind::user) continue;
     ProcessRow row;
     if (process.uid)
       row.user =
           listing.names->intern(context.args.has("numeric") ? std::to_string(*process.uid) : users.name(*process.uid));
-    row.process = std::move(process);
+    row.process = &process;
     row.listing = listing.shared.get();
     listing.rows.push_back(std::move(row));
   }

@@ -30,6 +30,7 @@ struct Listing {
   bool live = false;
   std::unique_ptr<ProcessListing> shared = std::make_unique<ProcessListing>();
   std::unique_ptr<NamePool> names;
+  std::vector<Process> processes;  ///< all that the walk met, those without memory too
   std::vector<ProcessRow> rows;
   WalkSummary summary;
 

@@ -42,6 +42,8 @@ constexpr Column<ProcessGroup> kGroups[] = {
     {bytes("pss", "PSS", "their share of memory: the figure that adds up"), sum<&MemorySums::pss, ProcessGroup>},
     {bytes("rss", "RSS", "shared memory counted once for each process"), sum<&MemorySums::rss, ProcessGroup>},
     {bytes("vsz", "VSZ", "address space; also called vss", false, "vss"), sum<&MemorySums::vsz, ProcessGroup>},
+    {count("unknown", "Unknown", "processes whose PSS is not known, and in no sum", false),
+     [](const ProcessGroup& group) -> Cell { return group.sums.pss.unknown; }},
 };
 
 constexpr Column<MappingGroup> kMappings[] = {
@@ -72,14 +74,14 @@ constexpr Column<SystemArea> kAreas[] = {
 
 constexpr Column<TreeRow> kTree[] = {
     {{"pid", "PID", Unit::none, Align::right, true, false, "process id"},
-     [](const TreeRow& row) -> Cell { return std::uint64_t{row.row.process.pid}; }},
+     [](const TreeRow& row) -> Cell { return std::uint64_t{row.row.process->pid}; }},
     {{"ppid", "PPID", Unit::none, Align::right, false, false, "parent's process id"},
-     [](const TreeRow& row) -> Cell { return to_cell(Got<std::uint32_t>(row.row.process.ppid)); }},
+     [](const TreeRow& row) -> Cell { return to_cell(Got<std::uint32_t>(row.row.process->ppid)); }},
     {{"depth", "Depth", Unit::none, Align::right, false, false, "0 for a process without a parent in the list"},
      [](const TreeRow& row) -> Cell { return std::uint64_t{row.node.depth}; }},
     {{"user", "User", Unit::none, Align::left, false, false, "effective user, by name"},
      [](const TreeRow& row) -> Cell {
-       if (!row.row.process.uid) return row.row.process.uid.missing();
+       if (!row.row.process->uid) return row.row.process->uid.missing();
        return row.row.user;
      }},
     {{"command", "Command", Unit::none, Align::left, true, false, "command line, indented", {}, kCommandWidth},
@@ -87,7 +89,7 @@ constexpr Column<TreeRow> kTree[] = {
     {count("descendants", "Below", "processes below it"),
      [](const TreeRow& row) -> Cell { return row.node.descendants; }},
     {bytes("pss", "PSS", "of the process alone"),
-     [](const TreeRow& row) -> Cell { return to_cell(Got<std::uint64_t>(row.row.process.pss_bytes)); }},
+     [](const TreeRow& row) -> Cell { return to_cell(Got<std::uint64_t>(row.row.process->pss_bytes)); }},
     {bytes("tree_swap", "TreeSwap", "with all below it: swap"), subtree<&MemorySums::swap>},
     {bytes("tree_uss", "TreeUSS", "with all below it: private memory"), subtree<&MemorySums::uss>},
     {bytes("tree_pss", "TreePSS", "with all below it: PSS"), subtree<&MemorySums::pss>},

@@ -13,7 +13,7 @@ Cell to_cell(const Packed<T>& packed) {
 
 template <auto member>
 Cell of(const ProcessRow& row) {
-  return to_cell(row.process.*member);
+  return to_cell(row.process->*member);
 }
 
 Cell known(std::string_view name) {
@@ -22,26 +22,27 @@ Cell known(std::string_view name) {
 }
 
 Cell user(const ProcessRow& row) {
-  if (!row.process.uid) return row.process.uid.missing();
+  if (!row.process->uid) return row.process->uid.missing();
   return row.user;
 }
 
 Cell mem_share(const ProcessRow& row) {
-  if (!row.process.rss_bytes) return row.process.rss_bytes.missing();
+  if (!row.process->rss_bytes) return row.process->rss_bytes.missing();
   if (row.listing == nullptr || row.listing->mem_total_bytes.value_or(0) == 0) return Missing::absent;
-  return 100.0 * static_cast<double>(*row.process.rss_bytes) / static_cast<double>(*row.listing->mem_total_bytes);
+  return 100.0 * static_cast<double>(*row.process->rss_bytes) / static_cast<double>(*row.listing->mem_total_bytes);
 }
 
 Cell start_time(const ProcessRow& row) {
-  if (!row.process.starttime_ticks || row.listing == nullptr || !row.listing->boot_time_s) return Missing::absent;
-  return *row.listing->boot_time_s + static_cast<std::int64_t>(*row.process.starttime_ticks / row.listing->ticks_per_s);
+  if (!row.process->starttime_ticks || row.listing == nullptr || !row.listing->boot_time_s) return Missing::absent;
+  return *row.listing->boot_time_s +
+         static_cast<std::int64_t>(*row.process->starttime_ticks / row.listing->ticks_per_s);
 }
 
 /// How the page figures came about: why they are missing, where they are.
 Cell walk(const ProcessRow& row) {
-  if (row.process.same_memory_as_pid != 0) return std::string_view("shared");
-  if (row.process.pss_bytes) return std::string_view("walked");
-  switch (row.process.pss_bytes.missing()) {
+  if (row.process->same_memory_as_pid != 0) return std::string_view("shared");
+  if (row.process->pss_bytes) return std::string_view("walked");
+  switch (row.process->pss_bytes.missing()) {
     case Missing::denied:
     case Missing::hidden:
       return std::string_view("denied");
@@ -68,7 +69,7 @@ constexpr ColumnInfo name(std::string_view id, std::string_view header, std::str
 // The first seven are smem's default, in smem's order, which scripts count from either end.
 constexpr Column<ProcessRow> kColumns[] = {
     {{"pid", "PID", Unit::none, Align::right, true, false, "process id"},
-     [](const ProcessRow& row) -> Cell { return std::uint64_t{row.process.pid}; }},
+     [](const ProcessRow& row) -> Cell { return std::uint64_t{row.process->pid}; }},
     {{"user", "User", Unit::none, Align::left, true, false, "effective user, by name"}, user},
     {{"command",
       "Command",
@@ -79,7 +80,7 @@ constexpr Column<ProcessRow> kColumns[] = {
       "command line; [name] where there is none",
       {},
       kCommandWidth},
-     [](const ProcessRow& row) -> Cell { return std::string_view(row.process.command); }},
+     [](const ProcessRow& row) -> Cell { return std::string_view(row.process->command); }},
     {bytes("swap", "Swap", "in swap; shared memory there counts in full", true), of<&Process::swap_bytes>},
     {bytes("uss", "USS", "private memory: what its end gives back", true), of<&Process::uss_bytes>},
     {bytes("pss", "PSS", "its share: private, and shared divided by users", true), of<&Process::pss_bytes>},
@@ -103,12 +104,12 @@ constexpr Column<ProcessRow> kColumns[] = {
     {number("ppid", "PPID", "parent's process id"), of<&Process::ppid>},
     {number("uid", "UID", "effective user, by number"), of<&Process::uid>},
     {name("name", "Name", "comm: the program's short name"),
-     [](const ProcessRow& row) -> Cell { return known(row.process.name); }},
-    {name("exe", "Exe", "the program's file"), [](const ProcessRow& row) -> Cell { return known(row.process.exe); }},
+     [](const ProcessRow& row) -> Cell { return known(row.process->name); }},
+    {name("exe", "Exe", "the program's file"), [](const ProcessRow& row) -> Cell { return known(row.process->exe); }},
     {number("oom_score", "OOM", "the kernel's score: the highest is killed first"), of<&Process::oom_score>},
     {number("oom_score_adj", "OOMAdj", "its adjustment, -1000 (never) to 1000"), of<&Process::oom_score_adj>},
     {name("cgroup", "Cgroup", "memory cgroup"),
-     [](const ProcessRow& row) -> Cell { return known(row.process.cgroup); }},
+     [](const ProcessRow& row) -> Cell { return known(row.process->cgroup); }},
     {name("unit", "Unit", "systemd unit"), [](const ProcessRow& row) -> Cell { return known(row.unit); }},
     {name("container", "Container", "container, by name where a local file tells it"),
      [](const ProcessRow& row) -> Cell { return known(row.container); }},

@@ -16,9 +16,10 @@ struct ProcessListing {
   std::uint64_t ticks_per_s = 100;  ///< of starttime_ticks
 };
 
-/// A process as tables show it. Names live in the pools that the listing was made with.
+/// A process as tables show it: a view, small beside the walk's own row, which it refers to. Names live in the pools
+/// that the listing was made with.
 struct ProcessRow {
-  Process process;
+  const Process* process = nullptr;
   const ProcessListing* listing = nullptr;
   std::string_view user;  ///< name of process.uid; meaningless where that is unknown
   std::string_view unit;  ///< empty: none

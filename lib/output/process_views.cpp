@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::string_view kRights = "CAP_SYS_PTRACE: run as root, or setcap cap_sys_ptrace,cap_dac_read_search+ep";
 
-std::string processes_text(std::uint64_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
-
 }  // namespace
 
 std::vector<std::string> missing_reasons(const WalkSummary& summary, bool live) {
@@ -61,7 +59,7 @@ ProcessTotals process_totals(std::span<const ProcessRow> rows, const WalkSummary
   totals.processes = rows.size();
   std::set<std::string_view> users;
   for (const ProcessRow& row : rows) {
-    if (row.process.uid) users.insert(row.user);
+    if (row.process->uid) users.insert(row.user);
   }
   totals.users = users.size();
   totals.complete = summary.hidden == 0 && !summary.others_hidden;
@@ -72,7 +70,7 @@ ProcessTotals process_totals(std::span<const ProcessRow> rows, const WalkSummary
     }
     // Tasks of one address space show the same pages: they count once.
     const ColumnSum sum = sum_of(
-        rows, column, +[](const ProcessRow& row) { return row.process.same_memory_as_pid == 0; });
+        rows, column, +[](const ProcessRow& row) { return row.process->same_memory_as_pid == 0; });
     totals.sums.push_back(sum.value);
     if (column.shown && (!sum.value || sum.unknown_rows != 0)) totals.complete = false;
   }
@@ -110,49 +108,6 @@ void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live) {
   for (const std::string& reason : missing_reasons(summary, live)) json.value(reason);
   json.end_array();
   json.end_object();
-}
-
-void explain_processes(Out& out, std::span<const ProcessRow> rows, const Got<std::uint64_t>& mem_total_bytes) {
-  // Sums of PSS and RSS are compared over the same processes: those that have both.
-  std::uint64_t known = 0;
-  std::uint64_t rss_bytes = 0;
-  std::uint64_t pss_bytes = 0;
-  const ProcessRow* largest = nullptr;
-  for (const ProcessRow& row : rows) {
-    if (!row.process.pss_bytes || !row.process.rss_bytes) continue;
-    ++known;
-    rss_bytes += *row.process.rss_bytes;
-    pss_bytes += *row.process.pss_bytes;
-    if (!row.process.uss_bytes) continue;
-    if (largest == nullptr || *row.process.uss_bytes > *largest->process.uss_bytes) largest = &row;
-  }
-  std::string pss = "PSS is the figure that adds up: a page that three processes map counts a third in each.";
-  if (known != 0) {
-    pss += fmt::format(" That of {}{} sums to {}", processes_text(known),
-                       known == rows.size() ? "" : fmt::format(" of {}, the others' is not known,", rows.size()),
-                       size_text(pss_bytes));
-    const Got<double> share = percent_of(pss_bytes, mem_total_bytes);
-    pss += share ? fmt::format(", {} of RAM.", percent_text(share)) : ".";
-  }
-  print_wrapped(out, pss);
-  std::string rss = "RSS counts shared pages in full in every process that maps them, so it must not be added up";
-  if (pss_bytes != 0) {
-    rss += fmt::format(": here it sums to {} for {} of memory, {:.1f} times as much", size_text(rss_bytes),
-                       size_text(pss_bytes), static_cast<double>(rss_bytes) / static_cast<double>(pss_bytes));
-  }
-  print_wrapped(out, rss + ".");
-  std::string uss = "USS is private: what comes free when that one process ends, its own swap on top.";
-  if (largest != nullptr) {
-    uss += fmt::format(" The most of it has {} ({}): {} in RAM, {} in swap.", for_terminal(largest->process.name),
-                       largest->process.pid, size_text(largest->process.uss_bytes),
-                       size_text(largest->process.swap_bytes));
-  }
-  print_wrapped(out, uss);
-  print_wrapped(
-      out,
-      "Look at PSS to see where memory is, at USS to see what a kill or a restart would give back. Page cache that "
-      "no process maps, tmpfs files, slab and huge pages of hugetlbfs are in none of these columns: see 'memkit "
-      "free --breakdown'.");
 }
 
 }  // namespace memkit

@@ -32,7 +32,4 @@ void write_totals(JsonWriter& json, const ProcessTotals& totals);
 /// What is not in the rows, and why figures of some are null.
 void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live);
 
-/// --explain of smem: what USS, PSS and RSS mean, with these processes' own figures.
-void explain_processes(Out& out, std::span<const ProcessRow> rows, const Got<std::uint64_t>& mem_total_bytes);
-
 }  // namespace memkit

@@ -64,6 +64,8 @@ Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>&
   return 100.0 * static_cast<double>(*part) / static_cast<double>(*whole);
 }
 
+std::string processes_text(std::uint64_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
+
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
   std::vector<std::string> lines;
   std::string line;

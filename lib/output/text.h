@@ -19,6 +19,9 @@ std::string percent_text(const Got<double>& percent);
 /// part / whole in per cent; missing where either is or the whole is 0.
 Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole);
 
+/// "1 process", "2 processes".
+std::string processes_text(std::uint64_t count);
+
 /// A paragraph in lines of at most `columns`, cut at blanks and between East Asian characters, of which none that
 /// closes something begins a line. A word that is longer stands alone.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);

@@ -340,5 +340,29 @@ TEST_F(Views, HostileNamesStayNamesInEveryView) {
   EXPECT_EQ(firsts({"-P", "zzz$", "-c", "pid"}), (Words{"50"}));
 }
 
+TEST_F(Views, EveryViewExplainsItself) {
+  EXPECT_THAT(smem({"--explain"}).out, HasSubstr("PSS is the figure that adds up"));
+  EXPECT_THAT(smem({"--by=unit", "--explain"}).out, HasSubstr("The most has " + kId.substr(0, 12)));
+  EXPECT_THAT(smem({"-u", "--explain"}).out, HasSubstr("the groups' PSS adds up: to 81.6 MiB, 8.4 % of\nRAM."));
+  EXPECT_THAT(smem({"-m", "--explain"}).out, HasSubstr("The most is in [heap]: 78.6 MiB in 4 processes."));
+  EXPECT_THAT(smem({"-w", "--explain"}).out, HasSubstr("userspace is what processes hold and map"));
+  EXPECT_THAT(smem({"--tree", "--explain"}).out, HasSubstr("Below init, the most is held by java (20)"));
+}
+
+TEST_F(Views, AGroupSaysOfHowManyItsSumsKnowNothing) {
+  dir.write("proc/11/smaps", "");
+  const Outcome outcome = smem({"-u", "-H", "-c", "user count unknown"});
+  EXPECT_THAT(lines_of(outcome.out), testing::UnorderedElementsAre(HasSubstr("root"), HasSubstr("web")));
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("web +2 +1\n"));
+  EXPECT_THAT(outcome.out, testing::ContainsRegex("root +2 +0\n"));
+  EXPECT_THAT(outcome.err, HasSubstr("rows that lack a part of their processes: 1 (-o +unknown"));
+}
+
+TEST_F(Views, AGiantThatWasNotWalkedIsNamed) {
+  const Outcome outcome = smem({"--top", "1", "--max-rss", "50M"});
+  EXPECT_THAT(outcome.err, HasSubstr("not among the rows, since its pages were not walked: java (20), 87.9 MiB RSS"));
+  EXPECT_THAT(smem({"--max-rss", "50M"}).err, Not(HasSubstr("not among the rows"))) << "it is among them";
+}
+
 }  // namespace
 }  // namespace memkit

@@ -1,0 +1,84 @@
+// memkit smem where most of the system is out of reach, or there is very much of it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/support.h"
+
+namespace memkit {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+/// `arguments` of smem as another user, who sees a /proc of its own that is mounted with `options`.
+Outcome smem_behind(const std::string& options, const std::string& arguments) {
+  return shell("unshare -m sh -c 'mount -t proc -o " + options +
+               " proc /proc && exec setpriv --reuid=65534 --regid=65534 --clear-groups \"$MEMKIT\" smem " + arguments +
+               "'");
+}
+
+class Hidepid : public testing::Test {
+ protected:
+  void SetUp() override {
+    SKIP_UNLESS_ROOT();
+    SKIP_WITHOUT_TOOL("unshare");
+    SKIP_WITHOUT_TOOL("setpriv");
+    if (smem_behind("hidepid=0", ">/dev/null").status != 0) {
+      GTEST_SKIP() << "skipped: proc can't be mounted here, or the program can't be run as another user";
+    }
+  }
+};
+
+TEST_F(Hidepid, OfOneTheOthersAreCounted) {
+  const Outcome outcome = smem_behind("hidepid=1", "--json");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json document = json::parse(outcome.out);
+  EXPECT_GT(document["skipped"]["hidden_count"], 0);
+  EXPECT_FALSE(document["totals"]["complete"]);
+  EXPECT_EQ(document["processes"].size(), 1U) << "its own";
+  EXPECT_THAT(smem_behind("hidepid=1", "").err, HasSubstr("left out: hidden (hidepid"));
+}
+
+TEST_F(Hidepid, OfTwoNothingTellsHowMany) {
+  const Outcome outcome = smem_behind("hidepid=2", "--json");
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const json document = json::parse(outcome.out);
+  EXPECT_EQ(document["skipped"]["hidden_count"], 0);
+  EXPECT_TRUE(document["skipped"]["others_hidden"]);
+  EXPECT_FALSE(document["totals"]["complete"]);
+  EXPECT_THAT(smem_behind("hidepid=2", "-t").err, HasSubstr("the sums are not complete"));
+}
+
+/// A capture of `count` processes, each with 1,000 kB of its own.
+void make_processes(const TemporaryDir& dir, int count) {
+  dir.write("proc/meminfo", "MemTotal: 100000000 kB\nMemFree: 1000 kB\nAnonPages: 75000 kB\nMapped: 60000 kB\n");
+  dir.write("proc/vmstat", "nr_anon_pages 18750\nnr_mapped 15000\n");
+  const std::string script =
+      "import os,sys\n"
+      "base=sys.argv[1]+'/proc/'\n"
+      "for pid in range(1,int(sys.argv[2])+1):\n"
+      "  d=base+str(pid); os.mkdir(d)\n"
+      "  open(d+'/stat','w').write('%d (p%d) S 1 1 1 0 -1 0 10 0 2 0 5 6 0 0 20 0 1 0 4711 102400000 250 1 1 "
+      "1\\n'%(pid,pid))\n"
+      "  open(d+'/smaps_rollup','w').write('00400000-7fff000 ---p 00000000 00:00 0 [rollup]\\nRss: 1000 kB\\n"
+      "Pss: 1000 kB\\nPrivate_Clean: 0 kB\\nPrivate_Dirty: 1000 kB\\nSwap: 0 kB\\n')\n";
+  ASSERT_EQ(run({"-c", script, dir.path(), std::to_string(count)}, {.program = "python3"}).status, 0);
+}
+
+TEST(SmemScale, ThirtyThousandProcesses) {
+  SKIP_WITHOUT_TOOL("python3");
+  constexpr int kProcesses = 30'000;
+  const TemporaryDir dir;
+  make_processes(dir, kProcesses);
+  const Outcome outcome = shell("\"$MEMKIT\" smem --json --root " + dir.path() +
+                                " | python3 -c 'import json,sys; d=json.load(sys.stdin); print(len(d[\"processes\"]), "
+                                "d[\"totals\"][\"pss_bytes\"], d[\"totals\"][\"complete\"])'");
+  EXPECT_EQ(outcome.out, "30000 30720000000 True\n") << outcome.err;
+  const Outcome top = run({"smem", "-H", "--top", "3", "-c", "pid pss", "--root", dir.path()});
+  EXPECT_EQ(top.out, "1  1000\n2  1000\n3  1000\n") << "alike: in the order of pids";
+}
+
+}  // namespace
+}  // namespace memkit
