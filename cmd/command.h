@@ -69,5 +69,6 @@ extern const Command kSmemCommand;
 extern const Command kPmapCommand;
 extern const Command kPsiCommand;
 extern const Command kReportCommand;
+extern const Command kOomCommand;
 
 }  // namespace memkit

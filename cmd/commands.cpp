@@ -3,7 +3,8 @@
 namespace memkit {
 
 std::span<const Command> commands() {
-  static const Command kCommands[] = {kFreeCommand, kSmemCommand, kPmapCommand, kPsiCommand, kReportCommand};
+  static const Command kCommands[] = {kFreeCommand, kSmemCommand, kPmapCommand,
+                                      kPsiCommand,  kOomCommand,  kReportCommand};
   return kCommands;
 }
 

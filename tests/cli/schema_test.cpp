@@ -108,6 +108,9 @@ std::string documents() {
   }
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
+  for (const auto& log : std::filesystem::directory_iterator(MEMKIT_SOURCE_DIR "/testdata/klog")) {
+    add({"oom", "--log", "--json", log.path()});
+  }
   add({"report", "--json", "--interval", "0.1"});
   add({"psi", "all", "--json", "--look", "0.1"});
   add({"psi", "--json", "--cgroup"});

@@ -40,4 +40,23 @@ inline std::vector<std::filesystem::path> logs_of_corpus() {
 /// The kernel logs that scripts/capture-oom made.
 inline std::vector<std::filesystem::path> logs_of_lab() { return logs_in(testdata() / "oom"); }
 
+/// Where two readings of the same line agree: what one has, the other has not or has too. A part of a log may know less
+/// of an event, never other things.
+class LogAgreement {
+ public:
+  LogAgreement(const OomEvent& part, const OomEvent& whole) : part_(part), whole_(whole) {}
+  /// What of `part` the whole does not have; empty: nothing.
+  [[nodiscard]] std::string invented() const;
+
+ private:
+  const OomEvent& part_;
+  const OomEvent& whole_;
+};
+
+/// What `part` has that none of `wholes` has; empty: nothing. An event of the part is one of the whole's if they agree.
+std::string invented_in(const std::vector<OomEvent>& part, const std::vector<OomEvent>& wholes);
+
+/// The lines of a text, with their newlines.
+std::vector<std::string> lines_with_ends(std::string_view text);
+
 }  // namespace memkit::test

@@ -253,6 +253,13 @@ void take_host_and_ident(std::string_view& rest, LogLine& out) {
   drop_space(rest);
 }
 
+/// "host systemd[1]: text"
+bool names_process(std::string_view rest) {
+  take_word(rest);
+  const std::string_view second = take_word(rest);
+  return second.ends_with("]:") && is_ident(second);
+}
+
 bool take_syslog(std::string_view& rest, LogLine& out) {
   const std::string_view line = rest;
   const std::size_t clock = find_clock(line.substr(0, 56));
@@ -284,8 +291,9 @@ bool take_syslog(std::string_view& rest, LogLine& out) {
     if (out.from_kernel()) take_any_stamp(rest, out);
     return true;
   }
-  if (take_any_stamp(rest, out) || is_oom_text(rest)) return true;
-  take_host_and_ident(rest, out);
+  if (take_any_stamp(rest, out)) return true;
+  // Syslog names the program; behind a time alone (docker logs -t) the text follows, and may look like a name.
+  if (!iso || names_process(rest) || !is_oom_text(rest)) take_host_and_ident(rest, out);
   return true;
 }
 

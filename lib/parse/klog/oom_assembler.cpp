@@ -51,6 +51,9 @@ bool close_in_time(std::string_view a, std::string_view b) {
          distance(*at, *other) * 1'000'000 <= kApartUs;
 }
 
+/// Indented further than the kernel itself does: a logger's or a pager's way to go on with a message.
+bool is_deep(std::string_view text) { return text.starts_with("   ") || text.starts_with('\t'); }
+
 bool may_begin_a_dump(OomLine kind) {
   switch (kind) {
     case OomLine::limit_of:
@@ -146,7 +149,7 @@ bool OomAssembler::joins(const LogLine& line) const {
     case OomLine::cpu:
       return rest == OomLine::other && has(line.text, "#") && !has(text, "#");
     case OomLine::counts:
-      return rest == OomLine::counts && (line.text[0] == ' ' || line.text[0] == '\t');
+      return rest == OomLine::counts && is_deep(line.text) && held_.text[0] != ' ';
     case OomLine::node:
     case OomLine::zone:
     case OomLine::memcg_stats:
@@ -160,7 +163,7 @@ bool OomAssembler::joins(const LogLine& line) const {
     case OomLine::oom_kill:
       return !has(text, ",uid=") && has(line.text, "=");
     case OomLine::killed:
-      return !has(text, "oom_score_adj:") && (figures || has(line.text, "UID:") || has(line.text, "oom_score_adj:"));
+      return (text.ends_with(',') || text.ends_with(')')) && (figures || has(line.text, "UID:"));
     case OomLine::task: {
       std::size_t words = 0;
       std::string_view row = text.substr(text.find(']') + 1);
@@ -267,6 +270,7 @@ OomAssembler::Context* OomAssembler::find(const LogLine& line, bool any_caller) 
   Context* best = nullptr;
   for (Context& context : contexts_) {
     if (context.gone || context.style != line.style || context.event.host != line.host) continue;
+    if (context.caller.empty() != line.caller.empty()) continue;  // a kernel names callers always or never
     if (!any_caller && !context.caller.empty() && !line.caller.empty() && context.caller != line.caller) continue;
     if (best != nullptr && best->last_line > context.last_line) continue;
     if (near(context, line)) best = &context;
@@ -289,6 +293,7 @@ OomAssembler::Context& OomAssembler::open(const LogLine& line) {
   context.event.boot_id = line.boot_id;
   context.event.time = time_of(line, year_);
   context.event.from_user_space = line.user_space_record;
+  context.event.mixed = is_mixed(line);
   follow(context, line);
   return context;
 }
@@ -296,6 +301,7 @@ OomAssembler::Context& OomAssembler::open(const LogLine& line) {
 void OomAssembler::follow(Context& context, const LogLine& line) {
   touched_ = true;
   context.last_line = line_number_;
+  if (context.event.mixed) static_cast<void>(is_mixed(line));
   if (!line.caller.empty()) context.caller = line.caller;
   if (line.monotonic_us) context.monotonic_us = line.monotonic_us;
   if (line.wall_us) context.wall_us = line.wall_us;
@@ -321,9 +327,22 @@ void OomAssembler::drop_closed() {
   std::erase_if(contexts_, [](const Context& context) { return context.gone; });
 }
 
+bool OomAssembler::is_mixed(const LogLine& line) {
+  for (MixedStream& stream : mixed_) {
+    if (stream.style != line.style || stream.host != line.host || line_number_ - stream.last_line > kLinesApart)
+      continue;
+    stream.last_line = line_number_;
+    return true;
+  }
+  return false;
+}
+
 /// Lines of two events that nothing tells apart stood among each other: only what one line says whole can be kept.
 void OomAssembler::mix(Context& context) {
   OomEvent& event = context.event;
+  constexpr std::size_t kMostStreams = 16;
+  if (mixed_.size() >= kMostStreams) mixed_.erase(mixed_.begin());
+  mixed_.push_back({context.style, event.host, line_number_});
   event.mixed = true;
   event.trigger_pid = Missing::absent;
   event.kernel.clear();
@@ -416,8 +435,9 @@ void OomAssembler::take_killed(const LogLine& line) {
   if (!read_killed(line.text, kill, why)) return;
   Context* context = nullptr;
   for (Context& one : contexts_) {
-    if (one.style == line.style && one.event.host == line.host && one.event.chosen_pid == kill.pid &&
-        one.event.kills.empty() && !one.gone && near(one, line)) {
+    if (one.style == line.style && one.event.host == line.host &&
+        (one.event.chosen_pid == kill.pid || one.event.score_pid == kill.pid) && one.event.kills.empty() && !one.gone &&
+        near(one, line)) {
       context = &one;
     }
   }
@@ -433,7 +453,8 @@ void OomAssembler::take_killed(const LogLine& line) {
         (memcg_words && !event.constraint.empty() && event.oom_memcg.empty()) ||
         (memcg_words && event.machine.seen && !event.memcg.seen() && event.constraint.empty()) ||
         (why.starts_with("Out of memory") && event.memcg.seen() && !event.machine.seen && !event.global_oom);
-    if (event.mixed || !event.kills.empty() || event.nothing_killable || of_another) {
+    const bool chosen_here = event.chosen_pid == kill.pid || event.score_pid == kill.pid;
+    if ((event.mixed && !chosen_here) || !event.kills.empty() || event.nothing_killable || of_another) {
       if (!event.mixed) close(*context);
       context = nullptr;
     }
@@ -457,7 +478,7 @@ void OomAssembler::take_after(const LogLine& line, OomLine kind) {
   OomReaped reaped;
   if (kind == OomLine::reaper && !read_reaper(line.text, reaped)) return;
   for (Context& one : contexts_) {
-    if (one.gone || !one.real || one.style != line.style || one.event.host != line.host || !near(one, line)) continue;
+    if (one.gone || one.style != line.style || one.event.host != line.host || !near(one, line)) continue;
     const bool victim =
         kind == OomLine::reaper && std::any_of(one.event.kills.begin(), one.event.kills.end(),
                                                [&](const OomKill& kill) { return kill.pid == reaped.pid; });
@@ -467,13 +488,16 @@ void OomAssembler::take_after(const LogLine& line, OomLine kind) {
     }
     if (context == nullptr || one.last_line >= context->last_line) context = &one;
   }
-  if (kind == OomLine::unkillable && (context == nullptr || !context->event.kills.empty())) {
+  if (kind == OomLine::unkillable && (context == nullptr || !context->event.kills.empty() || context->event.mixed)) {
     context = &open(line);
     make_real(*context);
   }
-  if (context == nullptr) return;
+  // Behind figures of an event whose head was lost, it is not known whose it is.
+  if (context == nullptr || !context->real) return;
   OomEvent& event = context->event;
-  if (event.mixed && kind != OomLine::reaper) return;
+  const bool of_victim =
+      std::any_of(event.kills.begin(), event.kills.end(), [&](const OomKill& kill) { return kill.pid == reaped.pid; });
+  if (event.mixed && !(kind == OomLine::reaper && of_victim)) return;
   std::string_view cgroup;
   switch (kind) {
     case OomLine::group:
@@ -500,7 +524,8 @@ void OomAssembler::take_after(const LogLine& line, OomLine kind) {
 }
 
 void OomAssembler::take_dump(const LogLine& line, OomLine kind) {
-  if (!is_dump(kind)) return;
+  // The rest of a message whose first line is not the one before belongs nowhere.
+  if (!is_dump(kind) || (kind == OomLine::counts && line.style == LogLine::Style::bare && is_deep(line.text))) return;
   Context* context = find(line, false);
   if (context != nullptr) {
     const OomEvent& event = context->event;

@@ -48,6 +48,7 @@ class OomAssembler {
     bool real = false;  // there was a header or a kill: else only figures, which another dump prints too
     bool cpu_seen = false;
     bool mem_info_seen = false;
+    bool counts_conflict = false;    // two lines give different figures: one was another dump's
     bool group_open = false;         // "Tasks in X are going to be killed"
     bool foreign_dump = false;       // figures of an allocation failure or of sysrq-m stand here
     bool gone = false;               // handed to the sink
@@ -93,9 +94,18 @@ class OomAssembler {
   OomEvent* last_daemon(std::string_view host, OomKind kind);
   void drop_closed();
 
+  /// A way of logging of a machine in which lines of two events stand among each other.
+  struct MixedStream {
+    LogLine::Style style;
+    std::string host;
+    std::uint64_t last_line;
+  };
+  [[nodiscard]] bool is_mixed(const LogLine& line);
+
   Sink sink_;
   int year_ = 0;
   std::vector<Context> contexts_;
+  std::vector<MixedStream> mixed_;
   std::vector<OomEvent> daemons_;  // kills of daemons, which may yet get a line behind them
   Held held_;
   std::uint64_t number_ = 0;

@@ -19,6 +19,16 @@ std::string squeezed(std::string_view text) {
   return words;
 }
 
+/// Whether a line of counts has one that was there already, with another figure.
+bool contradicts(std::string_view text, const OomMachine& machine) {
+  OomMachine line;
+  read_counts(text, line);
+  return std::any_of(line.counts.begin(), line.counts.end(), [&machine](const OomCount& count) {
+    const Got<std::uint64_t> before = machine.count(count.name);
+    return before && *before != count.pages;
+  });
+}
+
 }  // namespace
 
 void OomAssembler::take_task(Context& context, std::string_view text) {
@@ -61,7 +71,11 @@ bool OomAssembler::take_dump_line(Context& context, std::string_view text, OomLi
       event.machine.seen = !event.mixed;
       return true;
     case OomLine::counts:
-      return read_counts(text, event.machine);
+      if (contradicts(text, event.machine)) {
+        context.counts_conflict = true;
+        event.machine.counts.clear();
+      }
+      return context.counts_conflict || read_counts(text, event.machine);
     case OomLine::node:
       return true;
     case OomLine::zone:

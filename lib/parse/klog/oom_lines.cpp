@@ -57,7 +57,9 @@ bool is_trace(std::string_view text) {
 
 /// What stands before "Killed process" and "Kill process": nothing, or "Out of memory: " and its like.
 bool is_why(std::string_view before) {
-  return before.empty() || (before.size() <= 64 && before.ends_with(": ") && before.find("emory") != npos);
+  const bool words = before.starts_with("Out of memory") || before.starts_with("Out of Memory") ||
+                     before.starts_with("Memory cgroup out of memory");
+  return before.empty() || (words && before.ends_with(": ") && before.size() <= 64);
 }
 
 bool is_lower_word(std::string_view word) {

@@ -1,0 +1,102 @@
+#include "oom_log_request.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "output/escape.h"
+#include "parse/klog/log_time.h"
+#include "parse/text.h"
+#include "source/errors.h"
+
+namespace memkit {
+namespace {
+
+using namespace std::chrono;
+
+/// "2h", "30 min", "7 days ago", "90s": seconds back.
+std::optional<std::int64_t> time_back_s(std::string_view text) {
+  if (text.ends_with(" ago")) text.remove_suffix(4);
+  if (text.starts_with('-')) text.remove_prefix(1);
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const Got<std::int64_t> count = to_number<std::int64_t>(text.substr(0, digits));
+  const std::string_view unit = trim(text.substr(digits));
+  constexpr std::int64_t kMost = 100'000;
+  if (!count || *count > kMost * 3600) return std::nullopt;
+  struct Unit {
+    std::string_view name;
+    std::int64_t seconds;
+  };
+  static constexpr Unit kUnits[] = {{"s", 1},        {"sec", 1},       {"seconds", 1},   {"m", 60},
+                                    {"min", 60},     {"minutes", 60},  {"h", 3600},      {"hour", 3600},
+                                    {"hours", 3600}, {"d", 86400},     {"day", 86400},   {"days", 86400},
+                                    {"w", 604800},   {"week", 604800}, {"weeks", 604800}};
+  for (const Unit& one : kUnits) {
+    if (one.name == unit && *count <= kMost * 3600 / one.seconds) return *count * one.seconds;
+  }
+  return std::nullopt;
+}
+
+std::unique_ptr<Pattern> pattern(const Arguments& args, std::string_view option) {
+  const std::optional<std::string> expression = args.value(option);
+  return expression ? std::make_unique<Pattern>(option, *expression) : nullptr;
+}
+
+}  // namespace
+
+std::int64_t parse_time(std::string_view option, std::string_view text) {
+  const auto now = floor<seconds>(system_clock::now());
+  const std::int64_t now_us = duration_cast<microseconds>(now.time_since_epoch()).count();
+  if (text.starts_with('@')) {
+    const Got<std::int64_t> at = to_number<std::int64_t>(text.substr(1));
+    if (at && *at >= 0 && *at < 100'000'000'000) return *at * 1'000'000;
+  }
+  if (const auto back = time_back_s(text)) return now_us - *back * 1'000'000;
+  const year_month_day today(floor<days>(now));
+  const std::string date = fmt::format("{:04}-{:02}-{:02} ", static_cast<int>(today.year()),
+                                       static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
+  // A date alone is its beginning, a clock alone is of today, and seconds may be left out.
+  const std::string whole(text);
+  for (const std::string& candidate : {whole, whole + " 00:00:00", whole + ":00", date + whole, date + whole + ":00"}) {
+    LogTime time;
+    read_wall_clock(candidate, 0, time);
+    if (time.wall_us) return *time.wall_us;
+  }
+  throw UsageError(fmt::format("--{} takes a time such as 2026-11-22, '2026-11-22 18:00', 2h or @SECONDS, not '{}'",
+                               option, for_terminal(text)));
+}
+
+OomLogRequest::OomLogRequest(const Arguments& args) {
+  files = args.positionals();
+  if (const auto file = args.value("log")) files.insert(files.begin(), *file);
+  if (args.has("since")) since_us = parse_time("since", *args.value("since"));
+  if (args.has("until")) until_us = parse_time("until", *args.value("until"));
+  unit = pattern(args, "unit");
+  cgroup = pattern(args, "cgroup");
+  name = pattern(args, "name");
+  if (const auto number = args.value("event")) {
+    one_event = true;
+    if (*number != "last") event = parse_count("event", *number, 1);
+  }
+  if (args.has("tasks")) one_event = true;
+  const bool tree = args.has("root");
+  if (args.has("boot")) boot = args.value("boot").value_or("");
+  if (boot && (tree || !files.empty())) throw UsageError("--boot asks this machine's journal: no FILE, no --root");
+  if (tree && !files.empty()) throw UsageError("--root reads the log that is in DIR: no FILE");
+  journal = boot || (since_us && !tree && files.empty());
+  if (args.has("state") && !args.has("check")) throw UsageError("--state is of --check");
+  for (const std::string_view view : {"event", "tasks"}) {
+    if (args.has("summary") && args.has(view))
+      throw UsageError(fmt::format("options --summary and --{} exclude each other", view));
+  }
+}
+
+bool OomLogRequest::wants(const OomSummary& event_found) const {
+  const Got<std::int64_t>& at = event_found.time.wall_us;
+  if (at && ((since_us && *at < *since_us) || (until_us && *at >= *until_us))) return false;
+  if (unit && !unit->matches(event_found.unit)) return false;
+  if (cgroup && !cgroup->matches(event_found.cgroup) && !cgroup->matches(event_found.oom_memcg)) return false;
+  return !name || name->matches(event_found.name);
+}
+
+}  // namespace memkit

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/oom_story.h"
+#include "analysis/pattern.h"
+#include "command.h"
+
+namespace memkit {
+
+/// What `memkit oom --log` was asked for. Made before anything is read; throws UsageError.
+struct OomLogRequest {
+  explicit OomLogRequest(const Arguments& args);
+
+  /// Whether an event is asked for. Where it is not known when it was, --since and --until do not leave it out.
+  [[nodiscard]] bool wants(const OomSummary& event) const;
+
+  std::vector<std::string> files;  ///< empty: the running kernel's log, journalctl's, or what --root has
+  bool journal = false;            ///< ask journalctl: --boot, or --since without a FILE or --root
+  std::optional<std::string> boot;
+  std::optional<std::int64_t> since_us;
+  std::optional<std::int64_t> until_us;
+  std::unique_ptr<Pattern> unit;
+  std::unique_ptr<Pattern> cgroup;
+  std::unique_ptr<Pattern> name;
+  bool one_event = false;
+  std::uint64_t event = 0;  ///< with one_event: its number; 0: the last
+};
+
+/// "2026-11-22 18:00", "2026-11-22T18:00:00+09:00", "18:00" (today), "2h", "30 min ago", "@1763834400": microseconds
+/// since the epoch. What names no zone is UTC. Throws UsageError that names the option.
+std::int64_t parse_time(std::string_view option, std::string_view text);
+
+}  // namespace memkit

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "command.h"
+
+namespace memkit {
+
+/// `memkit oom` without --log: who would be killed next. The exit status.
+int run_oom_rank(const Context& context);
+
+}  // namespace memkit

@@ -1,0 +1,326 @@
+// Events of logs written by hand, and what must hold of every log: cut anywhere, with a line lost, mixed with another,
+// logged in another way.
+#include "support/klog.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "parse/klog/daemon_lines.h"
+#include "parse/klog/log_time.h"
+#include "parse/klog/oom_lines.h"
+
+namespace memkit::test {
+namespace {
+
+using namespace std::literals;
+
+std::string by_hand_log(std::string_view name) { return slurp(testdata() / "klog" / name); }
+
+std::vector<std::string> all_logs() {
+  std::vector<std::string> logs;
+  for (const auto& path : logs_in(testdata() / "klog")) logs.push_back(slurp(path));
+  for (const auto& path : logs_of_corpus()) logs.push_back(slurp(path));
+  return logs;
+}
+
+TEST(Klog, ACgroupThatDiedWhole) {
+  const auto events = events_of(by_hand_log("memcg-v2-group.log"), 65536, 2026);
+  ASSERT_EQ(events.size(), 1U);
+  const OomEvent& event = events[0];
+  EXPECT_EQ(event.host, "web-07");
+  EXPECT_EQ(event.kernel, "6.12.0-test");
+  EXPECT_EQ(event.trigger_pid, 11021U);
+  EXPECT_EQ(event.scope(), OomEvent::Scope::memcg);
+  EXPECT_EQ(event.oom_memcg, "/system.slice/app.service");
+  EXPECT_EQ(event.group_kill, "/system.slice/app.service");
+  EXPECT_EQ(event.kills.size(), 3U);
+  EXPECT_EQ(event.distinct_kills(), 2U);
+  EXPECT_EQ(event.memcg.version(), 2);
+  EXPECT_EQ(event.memcg.memory.limit_bytes, 8ULL << 30);
+  EXPECT_EQ(event.memcg.stat("anon"), 8482560000U);
+  ASSERT_EQ(event.tasks.size(), 2U);
+  EXPECT_EQ(event.tasks[1].name, "tmux: server");
+  EXPECT_EQ(event.tasks[0].rss_anon_pages, 2067000U);
+  EXPECT_EQ(event.page_size_bytes, 4096U);
+  ASSERT_EQ(event.echo_count, 3U) << "the restart of another unit is no echo";
+  EXPECT_EQ(event.echoes[1].kind, OomEcho::Kind::unit_failed);
+  EXPECT_EQ(event.echoes[2].restarts, 3U);
+  EXPECT_EQ(event.time.wall_us, 1795370530000000) << "2026-11-22 18:02:10";
+  EXPECT_EQ(event.time.sure, LogTime::Sure::no_year);
+  EXPECT_EQ(event.time.monotonic_us, 4711100001U);
+}
+
+TEST(Klog, AMachineThatRanOut) {
+  const auto events = events_of(by_hand_log("global-6.8.log"));
+  ASSERT_EQ(events.size(), 1U);
+  const OomEvent& event = events[0];
+  EXPECT_EQ(event.machine.count("inactive_anon"), 229000U);
+  EXPECT_EQ(event.machine.count("free_cma"), 0U);
+  ASSERT_EQ(event.machine.zones.size(), 2U);
+  const OomZone& dma32 = event.machine.zones[1];
+  EXPECT_EQ(dma32.min_bytes, 32100U * 1024);
+  EXPECT_EQ(dma32.managed_bytes, 983040U * 1024);
+  ASSERT_EQ(dma32.buddy.size(), 11U);
+  EXPECT_EQ(dma32.buddy[2].blocks, 250U);
+  EXPECT_EQ(dma32.buddy[2].types, "UME");
+  EXPECT_EQ(event.machine.zones[0].lowmem_reserve_pages, (std::vector<std::uint64_t>{0, 960, 960, 960}));
+  ASSERT_EQ(event.machine.hugepages.size(), 1U);
+  EXPECT_EQ(event.machine.hugepages[0].total_pages, 4U);
+  EXPECT_EQ(event.machine.swap_total_bytes, 524284U * 1024);
+  EXPECT_EQ(event.tasks[0].oom_score_adj, -1000);
+  EXPECT_EQ(event.tasks[1].swap_pages, 120000U);
+  ASSERT_EQ(event.reaped.size(), 1U);
+  EXPECT_TRUE(event.global_oom);
+}
+
+TEST(Klog, DaemonsAreOfTheirOwnKind) {
+  const auto events = events_of(by_hand_log("daemons.log"));
+  ASSERT_EQ(events.size(), 3U) << "a setting is no kill";
+  EXPECT_EQ(events[0].kind, OomKind::systemd_oomd);
+  EXPECT_EQ(events[0].daemon.pressure_pct, 71.5);
+  EXPECT_EQ(events[0].daemon.limit_pct, 60.0);
+  EXPECT_EQ(events[0].daemon.duration, "30s");
+  EXPECT_EQ(events[0].daemon.candidates, 41U);
+  EXPECT_EQ(events[0].daemon.processes_killed, 12U);
+  EXPECT_EQ(events[0].time.wall_us, 1795339081000000) << "09:18:01 UTC";
+  EXPECT_EQ(events[1].daemon.verb, "Marked");
+  EXPECT_EQ(events[1].daemon.cgroup, "/system.slice/big.service");
+  EXPECT_EQ(events[1].daemon.swap_used_bytes, 950U);
+  EXPECT_EQ(events[2].daemon.name, "Web \"x\" a");
+  EXPECT_EQ(events[2].daemon.oom_score, 823);
+  EXPECT_EQ(events[2].daemon.oom_score_adj, 300);
+  EXPECT_EQ(events[2].daemon.cmdline, "/usr/lib/x --y");
+  EXPECT_TRUE(events[2].daemon.escalated);
+  EXPECT_EQ(events[2].daemon.exited_after_s, 1.9);
+}
+
+TEST(Klog, EarlyoomOfEveryVersion) {
+  struct Sample {
+    std::string_view line;
+    std::uint64_t pid;
+    std::string_view name;
+  };
+  for (const Sample& sample :
+       {Sample{"Killing process 5874 bash", 5874, "bash"},
+        Sample{"Killing process: bash, pid: 5874, badness: 538, VmRSS: 3160 MiB", 5874, "bash"},
+        Sample{"Killing process 'a b' with signal 15, pid: 5874, badness: 538, VmRSS: 1 MiB", 5874, "a b"},
+        Sample{"sending SIGKILL to process 7 \"x\": badness 550, VmRSS 7609 MiB", 7, "x"}}) {
+    DaemonKill kill;
+    ASSERT_TRUE(read_earlyoom_kill(sample.line, true, kill)) << sample.line;
+    EXPECT_EQ(kill.pid, sample.pid) << sample.line;
+    EXPECT_EQ(kill.name, sample.name) << sample.line;
+  }
+  DaemonKill kill;
+  EXPECT_FALSE(read_earlyoom_kill("sending SIGTERM when mem <= 10 %", true, kill));
+  EXPECT_FALSE(read_earlyoom_kill("Killing process 12 of the queue", false, kill));
+}
+
+TEST(Klog, NamesOfAnyKind) {
+  for (const std::string_view name :
+       {"tmux: server"sv, "runc:[2:INIT]"sv, "(sd-pam)"sv, "531"sv, "a) b"sv, "x,pid=1"sv, "é\xff"sv}) {
+    const std::string log =
+        std::string(name) + " invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=-5\n" +
+        "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/a,b,task=" +
+        std::string(name) + ",pid=7,uid=3\nOut of memory: Killed process 7 (" + std::string(name) +
+        ") total-vm:4kB, anon-rss:0kB, file-rss:4kB, shmem-rss:0kB, UID:3 pgtables:4kB oom_score_adj:-5\n";
+    const auto events = events_of(log);
+    ASSERT_EQ(events.size(), 1U) << name;
+    EXPECT_EQ(events[0].trigger, name);
+    EXPECT_EQ(events[0].chosen_task, name);
+    EXPECT_EQ(events[0].task_memcg, "/a,b");
+    ASSERT_EQ(events[0].kills.size(), 1U) << name;
+    EXPECT_EQ(events[0].kills[0].name, name);
+    EXPECT_EQ(events[0].kills[0].oom_score_adj, -5);
+  }
+}
+
+TEST(Klog, FiguresThatMakeNoSenseAreUnknown) {
+  const auto events = events_of(
+      "Out of memory: Killed process 18446744073709551615 (x) total-vm:18446744073709551615kB, "
+      "anon-rss:99999999999999999999kB, "
+      "file-rss:-1kB, shmem-rss:kB, UID:x pgtables:1 oom_score_adj:--\n");
+  ASSERT_EQ(events.size(), 1U);
+  const OomKill& kill = events[0].kills[0];
+  EXPECT_FALSE(kill.total_vm_bytes || kill.anon_rss_bytes || kill.file_rss_bytes || kill.shmem_rss_bytes || kill.uid ||
+               kill.pgtables_bytes || kill.oom_score_adj);
+}
+
+TEST(Klog, AForgedRecordIsMarked) {
+  EXPECT_TRUE(events_of("12,1,5,-;Out of memory: Killed process 7 (x) total-vm:4kB\n")[0].from_user_space);
+  EXPECT_FALSE(events_of("4,1,5,-;Out of memory: Killed process 7 (x) total-vm:4kB\n")[0].from_user_space);
+}
+
+TEST(Klog, WhatIsNoEvent) {
+  for (const std::string_view text :
+       {"Nov 22 18:18:01 h app[1]: Out of memory: Killed process 7 (x) total-vm:4kB\n",
+        "page allocation failure: order:4\nMem-Info:\nactive_anon:5 inactive_anon:6\n",
+        "Nov 22 18:18:01 h systemd[1]: a.service: A process of this unit has been killed by the OOM killer.\n",
+        "Killed process 7 (x)\n", "the room is booming\n", "\n\n", "\0\0\0", "{\"log\":\"x"}) {
+    EXPECT_TRUE(events_of(text).empty()) << text;
+  }
+}
+
+TEST(Klog, TimeStamps) {
+  const auto wall = [](std::string_view text) {
+    LogTime time;
+    read_wall_clock(text, 2026, time);
+    return time.wall_us ? *time.wall_us / 1'000'000 : 0;
+  };
+  EXPECT_EQ(wall("Nov 22 18:02:10"), 1795370530);
+  EXPECT_EQ(wall("2026-11-22T18:02:10+09:00"), 1795370530 - 9 * 3600);
+  EXPECT_EQ(wall("2026-11-22T18:02:10.5Z"), 1795370530);
+  EXPECT_EQ(wall("Sun Nov 22 18:02:10 2026"), 1795370530);
+  EXPECT_EQ(wall("Sun 2026-11-22 18:02:10 UTC"), 1795370530);
+  EXPECT_EQ(wall("апр 28 01:23:30"), 0);
+  EXPECT_EQ(wall("Feb 30 01:23:30"), 0);
+}
+
+// --- every way of logging ---
+
+/// The kernel's messages of a log in `style`, at a second each; empty lines are left out.
+std::string logged(const std::vector<std::string>& messages, std::string_view style) {
+  std::string log;
+  std::size_t n = 0;
+  for (std::string message : messages) {
+    if (message.ends_with('\n')) message.pop_back();
+    if (message.empty()) continue;
+    const std::string us = std::to_string(1000 + n);
+    const std::string stamp = "[  100.00" + us + "] ";
+    ++n;
+    std::string json;
+    for (const char c : message) json += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    if (style == "bare") log += message;
+    if (style == "dmesg") log += stamp + message;
+    if (style == "caller") log += "[  100.00" + us + "][ T4242] " + message;
+    if (style == "dmesg-T") log += "[Sun Nov 22 18:18:01 2026] " + message;
+    if (style == "dmesg-x") log += "kern  :warn  : " + stamp + message;
+    if (style == "priority") log += "<4>" + stamp + message;
+    if (style == "kmsg") log += "4," + us + ",10000" + us + ",-;" + message + "\n SUBSYSTEM=x";
+    if (style == "syslog") log += "Nov 22 18:18:01 host kernel: " + stamp + message;
+    if (style == "rfc5424") log += "<4>1 2026-11-22T18:18:01.003Z host kernel - - - " + stamp + message;
+    if (style == "iso") log += "2026-11-22T18:18:01+0100 host kernel: " + message;
+    if (style == "dmesg-iso") log += "2026-11-22T18:18:01,123456+01:00 " + message;
+    if (style == "crlf") log += stamp + message + "\r";
+    if (style == "journal")
+      log +=
+          R"({"__REALTIME_TIMESTAMP":"1795370530000000","_TRANSPORT":"kernel","SYSLOG_IDENTIFIER":"kernel","MESSAGE":")" +
+          json + "\"}";
+    if (style == "docker")
+      log += R"({"log":"Nov 22 18:18:01 host kernel: )" + json +
+             R"(\n","stream":"stdout","time":"2026-11-22T18:18:01.5Z"})";
+    if (style == "cri") log += "2026-11-22T18:18:01.123456789Z stdout F " + stamp + message;
+    if (style == "export")
+      log +=
+          "__CURSOR=s=" + us + "\n__REALTIME_TIMESTAMP=1795370530000000\n_TRANSPORT=kernel\nMESSAGE=" + message + "\n";
+    log += "\n";
+  }
+  return log;
+}
+
+TEST(Klog, EveryWayOfLoggingTellsTheSame) {
+  const auto whole = events_of(by_hand_log("global-6.8.log"));
+  ASSERT_EQ(whole.size(), 1U);
+  std::vector<std::string> messages;
+  for (const std::string& line : lines_with_ends(by_hand_log("global-6.8.log"))) {
+    const std::size_t stamp = line.find("][ T");
+    if (line.find("usb 1-1") == std::string::npos) messages.push_back(line.substr(line.find("] ", stamp + 1) + 2));
+  }
+  for (const std::string_view style : {"bare", "dmesg", "caller", "dmesg-T", "dmesg-x", "priority", "kmsg", "syslog",
+                                       "rfc5424", "iso", "dmesg-iso", "crlf", "journal", "docker", "cri", "export"}) {
+    const auto events = events_of(logged(messages, style));
+    ASSERT_EQ(events.size(), 1U) << style;
+    EXPECT_EQ(LogAgreement(events[0], whole[0]).invented(), "") << style;
+    EXPECT_EQ(LogAgreement(whole[0], events[0]).invented(), "") << style << " knows less";
+    EXPECT_EQ(events[0].tasks.size(), 2U) << style;
+  }
+}
+
+// --- what must hold of every log ---
+
+TEST(Klog, NoCutInventsAnything) {
+  for (const std::string& log : all_logs()) {
+    const auto whole = events_of(log);
+    std::vector<std::size_t> cuts;
+    constexpr std::size_t kEveryByte = std::size_t{3} << 10;
+    std::mt19937 random(7);
+    for (std::size_t i = 0; i < (log.size() <= kEveryByte ? log.size() : 12); ++i) {
+      cuts.push_back(log.size() <= kEveryByte ? i : random() % log.size());
+    }
+    for (const std::size_t cut : cuts) {
+      const auto part = events_of(std::string_view(log).substr(0, cut));
+      ASSERT_EQ(invented_in(part, whole), "")
+          << "cut after: " << log.substr(cut < 80 ? 0 : cut - 80, std::min<std::size_t>(cut, 80));
+      ASSERT_LE(part.size(), whole.size());
+    }
+  }
+}
+
+TEST(Klog, ALostLineInventsNothing) {
+  for (const std::string& log : all_logs()) {
+    const auto whole = events_of(log);
+    const std::vector<std::string> lines = lines_with_ends(log);
+    const std::size_t step = lines.size() > 120 ? lines.size() / 40 : 1;
+    for (std::size_t lost = 0; lost < lines.size(); lost += step) {
+      std::string rest;
+      for (std::size_t i = 0; i < lines.size(); ++i) rest += i == lost ? "" : lines[i];
+      ASSERT_EQ(invented_in(events_of(rest), whole), "") << "without: " << lines[lost];
+    }
+  }
+}
+
+TEST(Klog, TwoLogsInOneInventNothing) {
+  std::vector<std::string> logs;
+  for (const auto& path : logs_in(testdata() / "klog")) logs.push_back(slurp(path));
+  const std::size_t own = logs.size();
+  for (const auto& path : logs_of_corpus()) {
+    // Lines that a mailer broke have no prefix: among another log's nothing tells whose they are.
+    if (path.string().find("mailwrapped") == std::string::npos) logs.push_back(slurp(path));
+  }
+  const std::size_t every = std::getenv("MEMKIT_ALL_PAIRS") != nullptr ? 1 : 11;  // NOLINT(concurrency-mt-unsafe)
+  for (std::size_t a = 0; a < logs.size(); ++a) {
+    for (std::size_t b = 0; b < logs.size(); ++b) {
+      const bool chosen = (a < own && b < own) || (a * 31 + b) % every == 0;
+      if (a == b || !chosen || logs[a].size() > 40000 || logs[b].size() > 40000) continue;
+      const std::vector<std::string> first = lines_with_ends(logs[a]);
+      const std::vector<std::string> second = lines_with_ends(logs[b]);
+      std::string mixed;
+      for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size()) mixed += first[i];
+        if (i < second.size()) mixed += second[i];
+      }
+      std::vector<OomEvent> both = events_of(logs[a]);
+      for (OomEvent& event : events_of(logs[b])) both.push_back(std::move(event));
+      EXPECT_EQ(invented_in(events_of(mixed), both), "")
+          << "of: " << first[0].substr(0, 90) << " and " << second[0].substr(0, 90);
+    }
+  }
+}
+
+TEST(Klog, PiecesOfAnySizeTellTheSame) {
+  const std::string log = by_hand_log("memcg-v2-group.log");
+  const auto whole = events_of(log);
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{4096}}) {
+    const auto events = events_of(log, piece);
+    ASSERT_EQ(events.size(), whole.size());
+    EXPECT_EQ(LogAgreement(whole[0], events[0]).invented(), "");
+  }
+}
+
+TEST(Klog, EventsAreFoundAmongMegabytesOfOtherLines) {
+  std::string noise;
+  for (int i = 0; i < 20000; ++i)
+    noise += "Nov 22 17:18:01 web-07 sshd[77]: Accepted publickey for root from 10.0.0.1 port 22\n";
+  const std::string event = by_hand_log("memcg-v2-group.log");
+  const auto whole = events_of(event);
+  const auto events = events_of(noise + event + noise + std::string(100000, 'x') + "Killed process\n" +
+                                event.substr(event.find('\n') + 1));
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(LogAgreement(whole[0], events[0]).invented(), "");
+  EXPECT_FALSE(events[1].header_seen);
+  EXPECT_EQ(events[1].tasks.size(), 2U) << "lines before the first that is recognised belong to it";
+  EXPECT_EQ(events[1].memcg.memory.limit_bytes, 8ULL << 30);
+}
+
+}  // namespace
+}  // namespace memkit::test
