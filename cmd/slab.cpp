@@ -16,7 +16,7 @@
 namespace memkit {
 namespace {
 
-constexpr std::string_view kUnits[] = {"bytes", "kibi", "mebi", "gibi", "human"};
+constexpr std::string_view kUnits[] = {"bytes", "kibi", "mebi", "gibi", "human", "si"};
 
 /// Columns whose values are names sort from A to Z, figures from the largest on, as with slabtop.
 bool sorts_down(const ColumnInfo& column) { return column.align == Align::right; }
@@ -153,9 +153,8 @@ SlabRequest slab_request(const Context& context) {
   SlabRequest request;
   request.once = args.has("once");
   request.by_kind = args.has("by");
-  request.table =
-      args.has("output") || args.has("si") ||
-      std::any_of(std::begin(kUnits), std::end(kUnits), [&](std::string_view unit) { return args.has(unit); });
+  request.table = args.has("output") || std::any_of(std::begin(kUnits), std::end(kUnits),
+                                                    [&](std::string_view unit) { return args.has(unit); });
   request.by_kind ? choose_group_columns(args, request) : choose_columns(args, request);
   if (request.by_kind) request.sort = slab_columns()[0];
   request.names = context.json() || needs_names(request);
@@ -206,11 +205,13 @@ TableStyle slab_table_style(const Context& context) {
   style.width = context.window_width();
   const std::uint64_t kilo = args.has("si") ? 1000 : 1024;
   const std::uint64_t divisor = args.has("bytes")  ? 1
+                                : args.has("kibi") ? kilo
                                 : args.has("mebi") ? kilo * kilo
                                 : args.has("gibi") ? kilo * kilo * kilo
-                                                   : kilo;
-  style.size = {SizeFormat::Style::scaled, divisor, args.has("si")};
-  if (args.has("human")) style.size = {SizeFormat::Style::compact, 1, args.has("si")};
+                                                   : 0;
+  // Objects are too small for one unit that fits all columns.
+  style.size = divisor == 0 ? SizeFormat{SizeFormat::Style::compact, 1, args.has("si")}
+                            : SizeFormat{SizeFormat::Style::scaled, divisor, args.has("si")};
   return style;
 }
 

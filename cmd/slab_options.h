@@ -20,7 +20,7 @@ inline constexpr OptionSpec kSlabOptions[] = {
     with_letter(opt::output, 0),
     opt::no_headings,
     {"bytes", 'b', "show bytes", {}, {}, {}, {}, {}, "unit"},
-    {"kibi", 'k', "show kibibytes (1024), the default", {}, {}, {}, {}, {}, "unit"},
+    {"kibi", 'k', "show kibibytes (1024)", {}, {}, {}, {}, {}, "unit"},
     {"mebi", 'm', "show mebibytes (1024^2)", {}, {}, {}, {}, {}, "unit"},
     {"gibi", 'g', "show gibibytes (1024^3)", {}, {}, {}, {}, {}, "unit"},
     {"human", 0, "show each size in the unit that fits", {}, {}, {}, {}, {}, "unit"},

@@ -163,7 +163,7 @@ std::vector<std::string> slab_sentences(const SlabTable& table, const SlabFacts&
 }
 
 void explain_slab(Out& out, const SlabTable& table, const SlabFacts& facts) {
-  out.write("The kernel keeps its small objects in caches, one for each kind, cut from slabs of whole pages.\n");
+  print_wrapped(out, "The kernel keeps its small objects in caches, one for each kind, cut from slabs of whole pages.");
   if (table.rest_bytes) {
     print_wrapped(
         out,

@@ -109,6 +109,12 @@ std::string documents() {
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
   add({"report", "--json", "--interval", "0.1"});
+  for (const std::string& root : roots) {
+    add({"slab", "--json", "--root", root});
+    add({"slab", "dentry", "--json", "--root", root});
+  }
+  add({"slab", "--json"});
+  add({"slab", "--json", "--no-such-option"});
   add({"psi", "all", "--json", "--look", "0.1"});
   add({"psi", "--json", "--cgroup"});
   add({"psi", "--json", "--by", "cgroup", "--all"});
