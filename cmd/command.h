@@ -68,6 +68,7 @@ extern const Command kFreeCommand;
 extern const Command kSmemCommand;
 extern const Command kPmapCommand;
 extern const Command kPsiCommand;
+extern const Command kSlabCommand;
 extern const Command kReportCommand;
 extern const Command kOomCommand;
 

@@ -119,7 +119,10 @@ class Names {
     const auto merged = by_folder_.find(found->second->folder);
     if (merged == by_folder_.end()) return;
     for (const SlabName* const name : merged->second) {
-      if (name->name != row.name) row.aliases->push_back(name->name);
+      if (name->name == row.name) continue;
+      if (!row.aliases_text.empty()) row.aliases_text += ',';
+      row.aliases_text += name->name;
+      row.aliases->push_back(name->name);
     }
   }
 
@@ -138,28 +141,6 @@ void tell_names(std::vector<SlabRow>& rows, const Got<std::vector<SlabName>>& na
   }
   const Names known(*names);
   for (SlabRow& row : rows) known.tell(row);
-}
-
-SlabTotals totals_of(const std::vector<SlabCache>& caches) {
-  SlabTotals totals;
-  totals.caches = caches.size();
-  for (const SlabCache& cache : caches) {
-    add(totals.active_objects, cache.active_objects);
-    add(totals.objects, cache.objects);
-    add(totals.active_slabs, cache.active_slabs);
-    add(totals.slabs, cache.slabs);
-    add(totals.active_bytes, times(cache.active_objects, cache.object_bytes));
-    add(totals.total_bytes, times(cache.objects, cache.object_bytes));
-    if (cache.objects.value_or(0) != 0) ++totals.active_caches;
-    if (!cache.object_bytes) continue;
-    const std::uint64_t bytes = *cache.object_bytes;
-    totals.least_object_bytes = std::min(totals.least_object_bytes.value_or(bytes), bytes);
-    totals.most_object_bytes = std::max(totals.most_object_bytes.value_or(bytes), bytes);
-  }
-  if (totals.total_bytes && totals.objects && totals.least_object_bytes) {
-    totals.mean_object_bytes = *totals.objects == 0 ? 0 : *totals.total_bytes / *totals.objects;
-  }
-  return totals;
 }
 
 void take_meminfo(SlabTable& table, const Snapshot& snapshot) {
@@ -201,6 +182,28 @@ Got<std::uint64_t> page_size_of(const Slabinfo& slabinfo) {
   return std::bit_ceil(least);
 }
 
+SlabTotals slab_totals(std::span<const SlabRow> rows) {
+  SlabTotals totals;
+  totals.caches = rows.size();
+  for (const SlabRow& row : rows) {
+    add(totals.active_objects, row.active_objects);
+    add(totals.objects, row.objects);
+    add(totals.active_slabs, row.active_slabs);
+    add(totals.slabs, row.slabs);
+    add(totals.active_bytes, times(row.active_objects, row.object_bytes));
+    add(totals.total_bytes, times(row.objects, row.object_bytes));
+    if (row.objects.value_or(0) != 0) ++totals.active_caches;
+    if (!row.object_bytes) continue;
+    const std::uint64_t bytes = *row.object_bytes;
+    totals.least_object_bytes = std::min(totals.least_object_bytes.value_or(bytes), bytes);
+    totals.most_object_bytes = std::max(totals.most_object_bytes.value_or(bytes), bytes);
+  }
+  if (totals.total_bytes && totals.objects && totals.least_object_bytes) {
+    totals.mean_object_bytes = *totals.objects == 0 ? 0 : *totals.total_bytes / *totals.objects;
+  }
+  return totals;
+}
+
 SlabTable slab_table(const SlabFacts& facts, const Snapshot& snapshot, SlabCopies copies) {
   SlabTable table;
   take_meminfo(table, snapshot);
@@ -215,7 +218,6 @@ SlabTable slab_table(const SlabFacts& facts, const Snapshot& snapshot, SlabCopie
   std::vector<SlabRow> rows;
   rows.reserve(facts.slabinfo->caches.size());
   for (const SlabCache& cache : facts.slabinfo->caches) rows.push_back(row_of(cache, table.page_size_bytes));
-  table.totals = totals_of(facts.slabinfo->caches);
   if (copies == SlabCopies::fold) fold_copies(rows);
   name_apart(rows);
   tell_names(rows, facts.names);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,7 @@ struct SlabRow {
   Got<double> ram_pct;             ///< share of MemTotal
   Got<bool> reclaimable;           ///< counted in SReclaimable
   Got<std::vector<std::string>> aliases;  ///< other caches that were merged into it
+  std::string aliases_text;               ///< the same, a comma between them
   std::uint64_t cgroup_copies = 0;        ///< "name(7:cgroup)" of kernels before 5.9 that were added to it
   SlabRowGrowth growth;
 };
@@ -77,6 +79,8 @@ struct SlabTotals {
   Got<std::uint64_t> most_object_bytes;
 };
 
+SlabTotals slab_totals(std::span<const SlabRow> rows);
+
 enum class SlabCopies : std::uint8_t {
   fold,  ///< cgroups' copies are added to the cache that they are copies of
   keep,
@@ -86,8 +90,7 @@ enum class SlabCopies : std::uint8_t {
 struct SlabTable {
   Got<std::uint64_t> page_size_bytes;  ///< told from slabinfo itself where the snapshot does not know it
   Got<std::vector<SlabRow>> rows;      ///< in the order of slabinfo; missing where that is
-  SlabTotals totals;
-  Got<std::uint64_t> caches_bytes;  ///< sum of size_bytes; missing where one of them is
+  Got<std::uint64_t> caches_bytes;     ///< sum of size_bytes; missing where one of them is
   Got<std::uint64_t> mem_total_bytes;
   Got<std::uint64_t> slab_bytes;  ///< meminfo's; SReclaimable + SUnreclaim where it has no Slab
   Got<std::uint64_t> sreclaimable_bytes;

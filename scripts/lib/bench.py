@@ -1,5 +1,6 @@
 """The measurements of scripts/bench: what is compared with what, under which bars. Run that, not this."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -123,6 +124,21 @@ def bench_smem(run):
     run.compare([dynamic, static, floor_dynamic, floor_static, *peers], comparisons)
 
 
+def bench_slab(run):
+    run.write(
+        "## slab\n\nslabtop's columns, against slabtop itself; and the usual output, with its judgement. Both need root."
+        "\n\n"
+    )
+    if os.geteuid() != 0:
+        run.write("Not measured: not root.\n\n")
+        return
+    dynamic, static = memkit("slab", "-o")
+    judged, _ = memkit("slab")
+    peer = Command("slabtop -o", ("slabtop", "-o"))
+    comparisons = [(dynamic, peer, 1.0), (static, peer, 1.0), (judged, peer, None)]
+    run.compare([peer, dynamic, static, judged], comparisons)
+
+
 def bench_report(run):
     run.write("## report\n\nThe whole report, against a table of processes alone.\n\n")
     dynamic, static = memkit("report", "--json")
@@ -130,7 +146,14 @@ def bench_report(run):
     run.compare([dynamic, static, peer], [(dynamic, peer, None), (static, peer, None)])
 
 
-SECTIONS = {"free": bench_free, "size": bench_size, "parse": bench_parse, "smem": bench_smem, "report": bench_report}
+SECTIONS = {
+    "free": bench_free,
+    "size": bench_size,
+    "parse": bench_parse,
+    "smem": bench_smem,
+    "slab": bench_slab,
+    "report": bench_report,
+}
 
 METHOD = """\
 # Benchmarks

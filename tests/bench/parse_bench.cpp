@@ -8,6 +8,7 @@
 #include "parse/meminfo.h"
 #include "parse/pid_stat.h"
 #include "parse/pid_status.h"
+#include "parse/slabinfo.h"
 #include "parse/smaps.h"
 #include "parse/smaps_rollup.h"
 #include "parse/vmstat.h"
@@ -28,6 +29,7 @@ void vmstat(benchmark::State& state) { run(state, captured("proc/vmstat"), parse
 // Half of the keys are unknown, or are one zone's part of a counter.
 void vmstat_4_4(benchmark::State& state) { run(state, by_hand("vmstat/4.4"), parse_vmstat); }
 void zoneinfo(benchmark::State& state) { run(state, captured("proc/zoneinfo"), parse_zoneinfo); }
+void slabinfo(benchmark::State& state) { run(state, captured("proc/slabinfo"), parse_slabinfo); }
 void stat(benchmark::State& state) { run(state, captured_process(kHostilePid, "stat"), parse_pid_stat); }
 void status(benchmark::State& state) { run(state, captured_process(kHostilePid, "status"), parse_pid_status); }
 void smaps_rollup(benchmark::State& state) {
@@ -48,6 +50,7 @@ BENCHMARK(meminfo);
 BENCHMARK(vmstat);
 BENCHMARK(vmstat_4_4);
 BENCHMARK(zoneinfo);
+BENCHMARK(slabinfo);
 BENCHMARK(stat);
 BENCHMARK(status);
 BENCHMARK(smaps_rollup);

@@ -112,6 +112,12 @@ std::string documents() {
     add({"oom", "--log", "--json", log.path()});
   }
   add({"report", "--json", "--interval", "0.1"});
+  for (const std::string& root : roots) {
+    add({"slab", "--json", "--root", root});
+    add({"slab", "dentry", "--json", "--root", root});
+  }
+  add({"slab", "--json"});
+  add({"slab", "--json", "--no-such-option"});
   add({"psi", "all", "--json", "--look", "0.1"});
   add({"psi", "--json", "--cgroup"});
   add({"psi", "--json", "--by", "cgroup", "--all"});
