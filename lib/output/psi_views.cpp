@@ -112,6 +112,21 @@ std::string scope_text(const PressureFigures& figures, bool of_cgroup) {
   return of_cgroup ? for_terminal(figures.scope) + ", " : std::string();
 }
 
+/// What this machine's own averages say, one beside the other.
+void explain_averages(Out& out, const PressureFigures& figures) {
+  const PressureLine& line = figures.some.avg10_pct ? figures.some : figures.full;
+  if (!line.avg10_pct || !line.avg60_pct || !line.avg300_pct) return;
+  constexpr double kApart = 2;  // times: what is no mere wobble
+  std::string_view trend = "that is about the same all the time";
+  if (*line.avg10_pct > kApart * *line.avg300_pct) trend = "it has just begun";
+  if (*line.avg300_pct > kApart * *line.avg10_pct) trend = "it is over, or it comes and goes";
+  if (*line.avg10_pct == 0 && *line.avg300_pct == 0) trend = "nobody waits";
+  print_wrapped(out, fmt::format("Here tasks lost {:.2f} s of the last 10 s to {}, {:.2f} s of the last minute and "
+                                 "{:.2f} s of the last five minutes: {}.",
+                                 *line.avg10_pct / 10, to_string(figures.kind), *line.avg60_pct * 60 / 100,
+                                 *line.avg300_pct * 300 / 100, trend));
+}
+
 }  // namespace
 
 std::string explain_missing(PressureState state, const PressurePlace& place, PressureKind kind) {
@@ -194,10 +209,15 @@ void print_pressure(Out& out, const PsiFacts& facts, std::span<const std::size_t
 void print_cgroup_pressure(Out& out, const PsiFacts& facts, std::span<const std::size_t> chosen,
                            const TableStyle& style) {
   const CgroupPressureRow* worst = nullptr;
+  bool outside = false;
   for (const CgroupPressureRow& row : facts.cgroups) {
-    if (row.path != "/" && row.stalled() && worst == nullptr) worst = &row;
+    if (!row.stalled()) continue;
+    outside = outside || row.path == "/";
+    if (row.path != "/" && worst == nullptr) worst = &row;
   }
-  if (worst == nullptr) {
+  if (worst == nullptr && outside) {
+    out.print("Only tasks in no cgroup below / have waited for {}.\n", to_string(facts.ranked));
+  } else if (worst == nullptr) {
     out.print("No cgroup has waited for {} in the last five minutes ({} looked at).\n", to_string(facts.ranked),
               facts.walk->visited);
   } else {
@@ -215,13 +235,13 @@ void print_cgroup_pressure(Out& out, const PsiFacts& facts, std::span<const std:
 std::string walk_gaps(const CgroupWalk& walk) {
   std::vector<std::string> gaps;
   const auto add = [&](std::uint64_t count, std::string_view what) {
-    if (count != 0) gaps.push_back(fmt::format("{} {}", count, what));
+    if (count != 0) gaps.push_back(fmt::format("{}: {}", what, count));
   };
-  add(walk.hidden, "cgroups hide their pressure (cgroup.pressure 0)");
-  add(walk.unreadable, "cgroups have pressure that may not be read; try as root");
-  add(walk.unlisted, "cgroups may not be looked into; try as root");
-  add(walk.vanished, "cgroups went away meanwhile");
-  add(walk.too_deep, "cgroups are nested too deep");
+  add(walk.hidden, "cgroups that hide their pressure (cgroup.pressure 0)");
+  add(walk.unreadable, "cgroups whose pressure may not be read without root");
+  add(walk.unlisted, "cgroups that may not be looked into without root");
+  add(walk.vanished, "cgroups that went away meanwhile");
+  add(walk.too_deep, "cgroups nested too deep");
   return fmt::format("{}", fmt::join(gaps, "; "));
 }
 
@@ -232,8 +252,8 @@ void explain_psi(Out& out, const PsiFacts& facts) {
                 "waiting is reclaim by the task itself, reading back what was evicted, and swap-in.");
   print_wrapped(out,
                 "avg10, avg60 and avg300 are running averages that the kernel renews every 2 s; for less than 10 s "
-                "look with --interval, which counts from \"total\". avg300 far above avg10: it is over; far below: it "
-                "has just begun.");
+                "look with --interval, which counts from \"total\".");
+  for (const PressureFigures& figures : facts.figures) explain_averages(out, figures);
   print_wrapped(out,
                 "Verdict: memory some.avg10 from 10 % on is a warning, from 25 % on critical; full.avg10 above 0 for a "
                 "minute is a warning, from 20 % on critical. CPU pressure is normal where there are more tasks than "

@@ -1,5 +1,6 @@
 """The measurements of scripts/bench: what is compared with what, under which bars. Run that, not this."""
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -139,6 +140,67 @@ def bench_slab(run):
     run.compare([peer, dynamic, static, judged], comparisons)
 
 
+def bench_psi(run):
+    run.write("## psi\n\nStart to end, against `cat` on the one file that it reads.\n\n")
+    if not os.access("/proc/pressure/memory", os.R_OK):
+        run.write("Not measured: this kernel keeps no pressure.\n\n")
+        return
+    dynamic, static = memkit("psi")
+    peer = Command("cat /proc/pressure/memory", ("cat", "/proc/pressure/memory"))
+    run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
+
+
+CGROUP_TREES = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
+
+
+@contextlib.contextmanager
+def many_cgroups(count):
+    """The top of `count` empty cgroups of v2, in fifties; they are removed at the end."""
+    tree = next(Path(place) for place in CGROUP_TREES if Path(place, "memory.pressure").exists())
+    top = tree / f"memkit-bench-{os.getpid()}"
+    made = []
+
+    def make(directory):
+        directory.mkdir()
+        made.append(directory)
+
+    try:
+        make(top)
+        while len(made) < count:
+            parent = top / f"{len(made)}.slice"
+            make(parent)
+            for i in range(min(49, count - len(made))):
+                make(parent / f"{i}.service")
+        yield top
+    finally:
+        for directory in reversed(made):
+            directory.rmdir()
+
+
+def bench_psi_by_cgroup(run):
+    count, most = 5000, 8 << 20
+    run.write(
+        f"## psi-by-cgroup\n\n{count:,} cgroups. The floor is a C program that reads the same file of each and writes as"
+        "\nmany bytes.\n\n"
+    )
+    if not any(os.access(f"{place}/memory.pressure", os.R_OK | os.W_OK) for place in CGROUP_TREES):
+        run.write("Not measured: no cgroup with pressure can be made here.\n\n")
+        return
+    with many_cgroups(count) as top:
+        comparisons, rows = [], []
+        words = ("psi", "--by", "cgroup", "--all", f"--cgroup=/{top.name}")
+        for command, (how, where) in zip(memkit(*words), BUILDS):
+            named = Command(f"memkit psi --by cgroup --all ({how})", command.argv)
+            size = str(len(output_of(command.argv)))
+            least = Command(f"floor ({how})", (where + HELPERS + "cgroup_floor", str(top), size))
+            comparisons.append((named, least, 2.5))
+            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+            verdict = run.judge("peak RSS of " + named.name, Spread(peak, peak, peak), most)
+            rows.append([named.name, mebibytes(peak), mebibytes(most), verdict])
+        run.compare([command for pair in comparisons for command in pair[:2]], comparisons)
+        run.write(table(["Command", "Peak RSS", "Bar", "Verdict"], rows) + "\n")
+
+
 def bench_report(run):
     run.write("## report\n\nThe whole report, against a table of processes alone.\n\n")
     dynamic, static = memkit("report", "--json")
@@ -152,6 +214,8 @@ SECTIONS = {
     "parse": bench_parse,
     "smem": bench_smem,
     "slab": bench_slab,
+    "psi": bench_psi,
+    "psi-by-cgroup": bench_psi_by_cgroup,
     "report": bench_report,
 }
 
