@@ -1,11 +1,13 @@
 #include "collect/mappings.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "collect/pids.h"
 #include "parse/cmdline.h"
 #include "parse/comm.h"
 #include "parse/pid_stat.h"
+#include "parse/task_syscall.h"
 
 namespace memkit {
 namespace {
@@ -65,6 +67,22 @@ void MappedProcess::identify() {
 }
 
 PidStatus MappedProcess::status() { return read("status") == 0 ? parse_pid_status(text_) : PidStatus(); }
+
+std::vector<std::uint64_t> MappedProcess::stack_pointers(bool& some_unknown) {
+  constexpr std::size_t kMostThreads = 4096;
+  std::vector<std::uint64_t> found;
+  const PidList threads = list_pids(root_, "proc/" + std::to_string(pid_) + "/task");
+  some_unknown = threads.pids.empty() || threads.pids.size() > kMostThreads;
+  for (std::size_t i = 0; i < std::min(threads.pids.size(), kMostThreads); ++i) {
+    const std::string file = "task/" + std::to_string(threads.pids[i]) + "/syscall";
+    const Got<std::uint64_t> pointer =
+        dir_.read(file.c_str(), text_) == 0 ? parse_stack_pointer(text_) : Got<std::uint64_t>(Missing::absent);
+    if (pointer) found.push_back(*pointer);
+    some_unknown = some_unknown || !pointer;
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
 
 int MappedProcess::visit_file(const std::string& file, const std::function<void(const Mapping&)>& each,
                               MappingsRead& result) {

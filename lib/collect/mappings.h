@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "collect/process.h"
 #include "parse/pid_status.h"
@@ -39,6 +40,10 @@ class MappedProcess {
 
   /// Sizes that the kernel keeps of the whole process: page tables, swap, the peak. All absent where it is not there.
   [[nodiscard]] PidStatus status();
+
+  /// Stack pointers of the threads that wait, ascending; empty below --root where nobody copied them. `some_unknown`
+  /// says whether there are threads of which it is not known: those that run, and those beyond 4096.
+  [[nodiscard]] std::vector<std::uint64_t> stack_pointers(bool& some_unknown);
 
   /// Calls each(mapping) for every mapping as it is read, in ascending order of addresses; views in it hold until it
   /// returns. `pages`: from smaps, which walks page tables, else from maps, which does not; where one of the two

@@ -104,7 +104,9 @@ std::string documents() {
   for (const std::string& root : roots) {
     // A pid that the captures share with no other thing: those of a kernel thread, a zombie, an end in mid-list.
     const std::string own = std::to_string(getpid());
-    add({"pmap", "--json", "--root", root, root == "/" ? own : "5007", "5013", "2", "77"});
+    for (const char* const view : {"--smaps", "--kind", "--group"}) {
+      add({"pmap", "--json", view, "--root", root, root == "/" ? own : "5007", "5013", "2", "77"});
+    }
   }
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
