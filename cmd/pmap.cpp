@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "envelope.h"
+#include "output/columns_growth.h"
 #include "output/columns_kinds.h"
 #include "output/columns_mapping.h"
 #include "output/escape.h"
@@ -14,6 +15,7 @@
 #include "output/rows.h"
 #include "pmap_options.h"
 #include "pmap_target.h"
+#include "pmap_track.h"
 #include "source/errors.h"
 
 namespace memkit {
@@ -288,7 +290,9 @@ TargetOutcome show_mappings(const Context& context, const Root& root, const Targ
 
 int run_pmap(const Context& context) {
   const View view = understand(context.args);
+  const TrackPlan plan = parse_track_plan(context.args);
   static_cast<void>(parse_pids(context.args));  // a wrong one is refused before anything is opened
+  if (context.args.has("track")) return run_track(context, plan);
   const Root root = context.root();
   const Targets targets = find_targets(context, root);
   const TargetOutcome outcome = context.args.has("kind")    ? show_sums(context, root, targets, view, kByKind)
@@ -300,7 +304,8 @@ int run_pmap(const Context& context) {
 std::vector<ColumnGroup> column_groups() {
   return {{"Columns", infos(mapping_row_columns())},
           {"Columns of --kind", infos(kind_columns())},
-          {"Columns of --group", infos(file_group_columns())}};
+          {"Columns of --group", infos(file_group_columns())},
+          {"Columns of --track", infos(growth_columns())}};
 }
 
 }  // namespace
@@ -308,7 +313,7 @@ std::vector<ColumnGroup> column_groups() {
 const Command kPmapCommand = {
     .name = "pmap",
     .summary = "What the memory of a process is made of",
-    .question = "What is the memory of a process made of?",
+    .question = "What is the memory of a process made of, does it grow?",
     .usage = "[OPTION]... PID...",
     .options = kPmapOptions,
     .max_positionals = std::size_t{1} << 20,

@@ -38,6 +38,17 @@ class MappedProcess {
   /// With the pid, the identity.
   [[nodiscard]] const Got<std::uint64_t>& starttime_ticks() const { return starttime_ticks_; }
 
+  enum class Condition : std::uint8_t {
+    same,           ///< as when it was opened
+    ended,          ///< it is gone, or waits for its parent
+    other_program,  ///< it has begun another program (execve): what it held before is gone
+  };
+  [[nodiscard]] Condition condition();
+
+  /// Reads a file of its directory; of a large one the first `most` bytes. 0 or an errno.
+  int read_file(const std::string& file, std::string& into) const;
+  int read_start(const std::string& file, std::string& into, std::size_t most) const;
+
   /// Sizes that the kernel keeps of the whole process: page tables, swap, the peak. All absent where it is not there.
   [[nodiscard]] PidStatus status();
 
@@ -54,7 +65,6 @@ class MappedProcess {
   int read(const std::string& file);
   void identify();
   int visit_file(const std::string& file, const std::function<void(const Mapping&)>& each, MappingsRead& result);
-  [[nodiscard]] bool has_changed();
 
   const Root& root_;
   const std::uint32_t pid_;

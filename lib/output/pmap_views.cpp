@@ -20,7 +20,8 @@ std::string process_summary(const MappedProcess& process, const MappingTotals& t
 }
 
 std::string kernel_side(const PidStatus& status) {
-  return fmt::format("page tables {}: memory of the kernel, in none of the above", size_text(status.page_tables_bytes()));
+  return fmt::format("page tables {}: memory of the kernel, in none of the above",
+                     size_text(status.page_tables_bytes()));
 }
 
 void explain_mappings(Out& out, const MappingTotals& totals, const PidStatus& status, const MappingsRead& read) {
@@ -28,19 +29,22 @@ void explain_mappings(Out& out, const MappingTotals& totals, const PidStatus& st
   const SmapsCounters& counters = sums.counters;
   const Got<std::uint64_t> size = sums.end;
   if (read.has_pages) {
-    print_wrapped(out, fmt::format("PSS, {}, is what this process costs: its private pages, and of each shared page its "
-                                   "part. RSS, {}, counts shared pages in full, as every other process that maps them "
-                                   "does; it does not add up.",
-                                   size_text(counters.pss_bytes), size_text(counters.rss_bytes)));
-    print_wrapped(out, fmt::format("USS, {}, is what comes free if it ends. {} of its memory were written to (dirty): of "
-                                   "anonymous memory, that can only go to swap; the rest is a copy of files.",
-                                   size_text(counters.uss_bytes()), size_text(dirty_bytes(sums))));
+    print_wrapped(out,
+                  fmt::format("PSS, {}, is what this process costs: its private pages, and of each shared page its "
+                              "part. RSS, {}, counts shared pages in full, as every other process that maps them "
+                              "does; it does not add up.",
+                              size_text(counters.pss_bytes), size_text(counters.rss_bytes)));
+    print_wrapped(out,
+                  fmt::format("USS, {}, is what comes free if it ends. {} of its memory were written to (dirty): of "
+                              "anonymous memory, that can only go to swap; the rest is a copy of files.",
+                              size_text(counters.uss_bytes()), size_text(dirty_bytes(sums))));
   } else {
     print_wrapped(out, "Only maps could be read: it tells addresses and names, and nothing of what is in RAM.");
   }
-  print_wrapped(out, fmt::format("The size, {} in {} mappings, is address space. Programs reserve far more than they use; "
-                                 "a large size alone means nothing.",
-                                 size_text(size), totals.mappings()));
+  print_wrapped(out,
+                fmt::format("The size, {} in {} mappings, is address space. Programs reserve far more than they use; "
+                            "a large size alone means nothing.",
+                            size_text(size), totals.mappings()));
   print_wrapped(out, fmt::format("The kernel holds {} of page tables for it, in none of these figures.",
                                  size_text(status.page_tables_bytes())));
   print_wrapped(out, "One look cannot tell a leak: what is large may have been large since the start.");

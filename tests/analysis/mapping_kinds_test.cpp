@@ -73,8 +73,8 @@ TEST(MappingKinds, WhatFollowsTheDataOfAFileIsItsBss) {
 
 TEST(MappingKinds, StacksOfThreads) {
   const char* const maps =
-      "10000-11000 ---p 0 00:00 0 \n11000-91000 rw-p 0 00:00 0 \n"   // a guard and a stack
-      "a0000-b0000 rw-p 0 00:00 0 \n"                               // another stack, without a guard
+      "10000-11000 ---p 0 00:00 0 \n11000-91000 rw-p 0 00:00 0 \n"       // a guard and a stack
+      "a0000-b0000 rw-p 0 00:00 0 \n"                                    // another stack, without a guard
       "c00000-e00000 ---p 0 00:00 0 \ne00000-f00000 rw-p 0 00:00 0 \n";  // no guard is that large
   const auto guessed = classify(maps);
   EXPECT_EQ(guessed[1].kind, Kind::stacks);
@@ -89,8 +89,9 @@ TEST(MappingKinds, StacksOfThreads) {
 
 TEST(MappingKinds, SumsMoveTheBeginningOfAnArena) {
   KindSums sums({});
-  visit_smaps("7f0000000000-7f0000021000 rw-p 0 00:00 0 \nRss: 8 kB\n7f0000021000-7f0004000000 ---p 0 00:00 0 \nRss: 0 kB\n",
-              [&](const Mapping& mapping) { sums.add(mapping); });
+  visit_smaps(
+      "7f0000000000-7f0000021000 rw-p 0 00:00 0 \nRss: 8 kB\n7f0000021000-7f0004000000 ---p 0 00:00 0 \nRss: 0 kB\n",
+      [&](const Mapping& mapping) { sums.add(mapping); });
   const std::vector<KindSum> kinds = sums.sums();
   ASSERT_EQ(kinds.size(), 1U);
   EXPECT_EQ(kinds[0].kind, Kind::arenas);

@@ -85,8 +85,8 @@ TEST_F(PmapKinds, ThreadStacksAndArenasAreTold) {
 
 TEST_F(PmapKinds, KindsAndGroupsSumToAllMappings) {
   const json groups = json::parse(run({"pmap", "--group", "--json", program.pid_text()}).out)["processes"][0];
-  for (const auto& [rows, totals] : {std::pair(process["kinds"], process["totals"]),
-                                     std::pair(groups["groups"], groups["totals"])}) {
+  for (const auto& [rows, totals] :
+       {std::pair(process["kinds"], process["totals"]), std::pair(groups["groups"], groups["totals"])}) {
     for (const char* const figure : {"rss_bytes", "uss_bytes", "swap_bytes"}) {
       std::uint64_t sum = 0;
       for (const json& row : rows) sum += row[figure].get<std::uint64_t>();
@@ -122,7 +122,8 @@ TEST_F(PmapKinds, OneScreenSaysWhatItIsMadeOf) {
   const Outcome done = run({"pmap", "--kind", program.pid_text()});
   const Words lines = lines_of(done.out);
   EXPECT_THAT(lines[0], testing::StartsWith(program.pid_text() + " memkit_test_map: "));
-  EXPECT_THAT(lines[0], AllOf(HasSubstr(" PSS of "), HasSubstr(" RSS, "), HasSubstr(" in swap; "), HasSubstr(" % of RAM")));
+  EXPECT_THAT(lines[0],
+              AllOf(HasSubstr(" PSS of "), HasSubstr(" RSS, "), HasSubstr(" in swap; "), HasSubstr(" % of RAM")));
   EXPECT_THAT(lines[1], testing::MatchesRegex("Kind +VSZ +RSS +PSS +Swap +Mappings +Guessed"));
   EXPECT_THAT(lines.back(), testing::StartsWith("page tables "));
   EXPECT_LE(lines.size(), 24u);

@@ -110,6 +110,9 @@ std::string documents() {
   }
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
+  const Outcome track = run({"pmap", "--track", "-J", "--interval", "0.02", "--count", "3", std::to_string(getpid())});
+  EXPECT_EQ(lines_of(track.out).size(), 4u) << track.err;
+  text += track.out;
   add({"report", "--json", "--interval", "0.1"});
   add({"psi", "all", "--json", "--look", "0.1"});
   add({"psi", "--json", "--cgroup"});

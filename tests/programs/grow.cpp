@@ -1,6 +1,6 @@
 // grow leak|level|sawtooth|steady STEP_KB EVERY_MS STEPS: maps and touches memory step by step, and logs what it holds,
-// "MILLISECONDS BYTES" a step. leak: a step more each time. level: ever smaller steps up to a limit. sawtooth: gives all
-// back after every tenth step. steady: holds what it began with.
+// "MILLISECONDS BYTES" a step. leak: a step more each time. level: ever smaller steps up to a limit. sawtooth: gives
+// all back after every tenth step. steady: holds what it began with.
 #include <sys/mman.h>
 #include <unistd.h>
 
