@@ -1,13 +1,22 @@
 #include <fmt/format.h>
 
+#include <numeric>
+
 #include "command.h"
 #include "envelope.h"
+#include "output/columns_growth.h"
+#include "output/columns_kinds.h"
 #include "output/columns_mapping.h"
 #include "output/escape.h"
+#include "output/held_mappings.h"
 #include "output/pmap_json.h"
 #include "output/pmap_tables.h"
+#include "output/pmap_views.h"
+#include "output/rows.h"
 #include "pmap_options.h"
 #include "pmap_target.h"
+#include "pmap_track.h"
+#include "source/errors.h"
 
 namespace memkit {
 namespace {
@@ -16,8 +25,11 @@ namespace {
 struct View {
   AddressRange range;
   PmapStyle style;
-  std::vector<std::size_t> columns;  ///< of --output; empty: one of pmap's formats
-  bool pages = false;                ///< page tables are to be walked
+  std::vector<std::size_t> columns;  ///< of --output and --sort; empty: one of pmap's formats
+  std::optional<std::size_t> sort;
+  bool reverse = false;
+  std::size_t top = 0;  ///< 0: all
+  bool pages = false;   ///< page tables are to be walked
 };
 
 /// Whether a column can be had without walking page tables: it stands in maps.
@@ -30,25 +42,62 @@ bool is_in_maps(std::size_t column) {
   return false;
 }
 
+/// Columns and order of a view with the table of columns `infos`; `usual`: what --top goes by.
+void choose_columns(const Arguments& args, std::span<const ColumnInfo* const> table, std::string_view usual,
+                    View& view) {
+  view.columns = select_columns(table, args.value("output").value_or(""));
+  if (args.has("top")) view.top = parse_count("top", *args.value("top"), 1);
+  if (args.has("sort") || view.top != 0)
+    view.sort = find_column(table, args.value("sort").value_or(std::string(usual)));
+  view.reverse = args.has("reverse") || view.top != 0;
+}
+
 View understand(const Arguments& args) {
   View view;
   if (args.has("range")) view.range = parse_addresses(*args.value("range"));
   view.style = {!args.has("quiet"), args.has("show-path")};
-  view.pages = args.has("extended") || args.has("smaps") || args.has("json");
-  if (args.has("output")) {
-    view.columns = select_columns(infos(mapping_row_columns()), *args.value("output"));
-    for (const std::size_t column : view.columns) view.pages = view.pages || !is_in_maps(column);
+  if (args.has("kind")) {
+    choose_columns(args, infos(kind_columns()), "pss", view);
+  } else if (args.has("group")) {
+    choose_columns(args, infos(file_group_columns()), "pss", view);
+  } else {
+    choose_columns(args, infos(mapping_row_columns()), "rss", view);
   }
+  view.pages = args.has("extended") || args.has("smaps") || args.has("json") || args.has("kind") || args.has("group") ||
+               args.has("explain");
+  const bool own_table = args.has("output") || view.sort;
+  for (const std::string_view format : {"extended", "device", "smaps"}) {
+    if (args.has("output") && args.has(format))
+      throw UsageError(fmt::format("options --output and --{} exclude each other", format));
+  }
+  if (args.has("kind") || args.has("group")) return view;
+  for (const std::size_t column : view.columns) view.pages = view.pages || (own_table && !is_in_maps(column));
+  view.pages = view.pages || (view.sort && !is_in_maps(*view.sort));
   return view;
 }
 
 std::unique_ptr<MappingTable> table_for(const Context& context, const View& view) {
   const Arguments& args = context.args;
-  if (!view.columns.empty()) return column_table(context.out, view.style, view.columns);
   if (args.has("extended")) return extended_table(context.out, view.style);
   if (args.has("device")) return device_table(context.out, view.style);
   if (args.has("smaps")) return smaps_table(context.out, view.style, args.times("smaps") > 1);
+  if (args.has("output") || view.sort) return column_table(context.out, view.style, view.columns);
   return plain_table(context.out, view.style);
+}
+
+/// The mappings that the view asks for, as they come, or sorted where that is asked for.
+MappingsRead visit_chosen(const View& view, MappedProcess& process, const std::function<void(const Mapping&)>& each) {
+  if (!view.sort) {
+    return process.visit(view.pages, [&](const Mapping& mapping) {
+      if (view.range.holds(mapping)) each(mapping);
+    });
+  }
+  HeldMappings held(*view.sort, view.style.whole_path, view.reverse, view.top);
+  const MappingsRead read = process.visit(view.pages, [&](const Mapping& mapping) {
+    if (view.range.holds(mapping)) held.add(mapping);
+  });
+  held.visit(each);
+  return read;
 }
 
 /// Prints one process: nothing of one whose mappings cannot be read.
@@ -60,12 +109,19 @@ MappingsRead print_process(const Context& context, const View& view, MappedProce
     if (!begun) table->begin();
     begun = true;
   };
-  const MappingsRead read = process.visit(view.pages, [&](const Mapping& mapping) {
+  const bool explain = context.args.has("explain");
+  MappingTotals totals;
+  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping) {
     begin();
-    if (view.range.holds(mapping)) table->add(mapping);
+    if (explain) totals.add(mapping);
+    table->add(mapping);
   });
   if (read.error == 0) begin();
   if (begun) table->end();
+  if (explain && begun) {
+    context.out.write("\n");
+    explain_mappings(context.out, totals, process.status(), read);
+  }
   return read;
 }
 
@@ -76,8 +132,7 @@ MappingsRead write_process_json(JsonWriter& json, const View& view, MappedProces
   json.key("mappings");
   json.begin_array();
   MappingTotals totals;
-  const MappingsRead read = process.visit(view.pages, [&](const Mapping& mapping) {
-    if (!view.range.holds(mapping)) return;
+  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping) {
     totals.add(mapping);
     write_row(json, mapping_row_columns(), MappingRow(mapping, view.style.whole_path));
   });
@@ -96,13 +151,16 @@ void write_pids(JsonWriter& json, std::string_view key, std::span<const std::uin
   json.end_array();
 }
 
-TargetOutcome write_json(const Context& context, const Root& root, const View& view, const Targets& targets) {
+/// A document of all targets; write(json, process) writes one as an object.
+template <class Write>
+TargetOutcome write_document(const Context& context, const Root& root, const Targets& targets, std::string_view schema,
+                             Write write) {
   JsonWriter json(context.out, context.stdout_is_tty);
-  begin_envelope(json, "memkit.pmap/1", collect(root, Want::host));
+  begin_envelope(json, schema, collect(root, Want::host));
   json.key("processes");
   json.begin_array();
   const TargetOutcome outcome =
-      for_each_target(root, targets, [&](MappedProcess& process) { return write_process_json(json, view, process); });
+      for_each_target(root, targets, [&](MappedProcess& process) { return write(json, process); });
   json.end_array();
   json.key("skipped");
   json.begin_object();
@@ -119,26 +177,143 @@ TargetOutcome write_json(const Context& context, const Root& root, const View& v
   return outcome;
 }
 
+/// What --kind and --group have in common: `Sums` adds mappings up to rows that `table` shows.
+template <class Row>
+struct SumsView {
+  std::span<const Column<Row>> table;
+  std::string_view key;  ///< of the rows in JSON, and the end of the schema's name
+  std::vector<Row> (*sum)(MappedProcess&, const View&, MappingTotals&, MappingsRead&);
+};
+
+template <class Sums>
+MappingsRead add_up(const View& view, MappedProcess& process, Sums& sums, MappingTotals& totals) {
+  // All are added, so that each is seen beside its neighbours: that tells some kinds.
+  return process.visit(view.pages, [&](const Mapping& mapping) {
+    if (!view.range.holds(mapping)) return;
+    totals.add(mapping);
+    sums.add(mapping);
+  });
+}
+
+StackPointers stacks_of(MappedProcess& process) {
+  StackPointers stacks;
+  stacks.known = process.stack_pointers(stacks.some_unknown);
+  return stacks;
+}
+
+const SumsView<KindSum> kByKind{
+    kind_columns(), "kinds", [](MappedProcess& process, const View& view, MappingTotals& totals, MappingsRead& read) {
+      KindSums sums(stacks_of(process));
+      read = add_up(view, process, sums, totals);
+      return sums.sums();
+    }};
+const SumsView<FileGroup> kByFile{
+    file_group_columns(), "groups",
+    [](MappedProcess& process, const View& view, MappingTotals& totals, MappingsRead& read) {
+      FileGroups groups(stacks_of(process));
+      read = add_up(view, process, groups, totals);
+      return groups.groups();
+    }};
+
+template <class Row>
+std::vector<std::size_t> order_of(const View& view, const SumsView<Row>& sums, const std::vector<Row>& rows) {
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});  // the largest first, as they come
+  if (view.sort) order = sorted_order(std::span<const Row>(rows), sums.table[*view.sort], view.reverse);
+  if (view.top != 0 && order.size() > view.top) order.resize(view.top);
+  return order;
+}
+
+template <class Row>
+MappingsRead print_sums(const Context& context, const View& view, const SumsView<Row>& sums,
+                        const Got<std::uint64_t>& mem_total_bytes, MappedProcess& process) {
+  MappingTotals totals;
+  MappingsRead read;
+  const std::vector<Row> rows = sums.sum(process, view, totals, read);
+  if (read.error != 0 && read.mappings == 0) return read;
+  const PidStatus status = process.status();
+  context.out.print("{}\n", process_summary(process, totals, status, mem_total_bytes));
+  TableStyle style;
+  style.size.style = SizeFormat::Style::spaced;
+  style.headings = view.style.headings;
+  style.width = context.window_width();
+  TextTable table = text_table(sums.table, view.columns, style);
+  for (const std::size_t row : order_of(view, sums, rows)) table.add_row(cells_of(sums.table, view.columns, rows[row]));
+  table.print(context.out);
+  if (view.style.headings) context.out.print("{}\n", kernel_side(status));
+  if (context.args.has("explain")) {
+    context.out.write("\n");
+    explain_mappings(context.out, totals, status, read);
+  }
+  return read;
+}
+
+template <class Row>
+TargetOutcome show_sums(const Context& context, const Root& root, const Targets& targets, const View& view,
+                        const SumsView<Row>& sums) {
+  if (!context.json()) {
+    const Snapshot snapshot = collect(root, Want::meminfo);
+    const Got<std::uint64_t> mem_total =
+        snapshot.meminfo ? snapshot.meminfo->mem_total_bytes : Got<std::uint64_t>(Missing::absent);
+    return for_each_target(root, targets,
+                           [&](MappedProcess& process) { return print_sums(context, view, sums, mem_total, process); });
+  }
+  return write_document(context, root, targets, fmt::format("memkit.pmap-{}/1", sums.key),
+                        [&](JsonWriter& json, MappedProcess& process) {
+                          MappingTotals totals;
+                          MappingsRead read;
+                          const std::vector<Row> rows = sums.sum(process, view, totals, read);
+                          json.begin_object();
+                          write_process(json, process);
+                          write_status(json, process.status());
+                          json.key(sums.key);
+                          json.begin_array();
+                          for (const std::size_t row : order_of(view, sums, rows))
+                            write_row(json, sums.table, rows[row]);
+                          json.end_array();
+                          write_mapping_totals(json, totals);
+                          json.field("walked", read.has_pages);
+                          json.field("complete", read.error == 0 && !read.ended);
+                          json.end_object();
+                          return read;
+                        });
+}
+
+TargetOutcome show_mappings(const Context& context, const Root& root, const Targets& targets, const View& view) {
+  if (context.json()) {
+    return write_document(context, root, targets, "memkit.pmap/1", [&](JsonWriter& json, MappedProcess& process) {
+      return write_process_json(json, view, process);
+    });
+  }
+  return for_each_target(root, targets, [&](MappedProcess& process) { return print_process(context, view, process); });
+}
+
 int run_pmap(const Context& context) {
   const View view = understand(context.args);
+  const TrackPlan plan = parse_track_plan(context.args);
   static_cast<void>(parse_pids(context.args));  // a wrong one is refused before anything is opened
+  if (context.args.has("track")) return run_track(context, plan);
   const Root root = context.root();
   const Targets targets = find_targets(context, root);
-  const TargetOutcome outcome = context.json() ? write_json(context, root, view, targets)
-                                               : for_each_target(root, targets, [&](MappedProcess& process) {
-                                                   return print_process(context, view, process);
-                                                 });
+  const TargetOutcome outcome = context.args.has("kind")    ? show_sums(context, root, targets, view, kByKind)
+                                : context.args.has("group") ? show_sums(context, root, targets, view, kByFile)
+                                                            : show_mappings(context, root, targets, view);
   return conclude(context, targets, outcome);
 }
 
-std::vector<ColumnGroup> column_groups() { return {{"Columns", infos(mapping_row_columns())}}; }
+std::vector<ColumnGroup> column_groups() {
+  return {{"Columns", infos(mapping_row_columns())},
+          {"Columns of --kind", infos(kind_columns())},
+          {"Columns of --group", infos(file_group_columns())},
+          {"Columns of --track", infos(growth_columns())}};
+}
 
 }  // namespace
 
 const Command kPmapCommand = {
     .name = "pmap",
     .summary = "What the memory of a process is made of",
-    .question = "What is the memory of a process made of?",
+    .question = "What is the memory of a process made of, does it grow?",
     .usage = "[OPTION]... PID...",
     .options = kPmapOptions,
     .max_positionals = std::size_t{1} << 20,

@@ -1,11 +1,14 @@
 #include "collect/mappings.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include "collect/pids.h"
 #include "parse/cmdline.h"
 #include "parse/comm.h"
 #include "parse/pid_stat.h"
+#include "parse/smaps_reader.h"
+#include "parse/task_syscall.h"
 
 namespace memkit {
 namespace {
@@ -66,22 +69,50 @@ void MappedProcess::identify() {
 
 PidStatus MappedProcess::status() { return read("status") == 0 ? parse_pid_status(text_) : PidStatus(); }
 
+std::vector<std::uint64_t> MappedProcess::stack_pointers(bool& some_unknown) {
+  constexpr std::size_t kMostThreads = 4096;
+  std::vector<std::uint64_t> found;
+  const PidList threads = list_pids(root_, "proc/" + std::to_string(pid_) + "/task");
+  some_unknown = threads.pids.empty() || threads.pids.size() > kMostThreads;
+  for (std::size_t i = 0; i < std::min(threads.pids.size(), kMostThreads); ++i) {
+    const std::string file = "task/" + std::to_string(threads.pids[i]) + "/syscall";
+    const Got<std::uint64_t> pointer =
+        dir_.read(file.c_str(), text_) == 0 ? parse_stack_pointer(text_) : Got<std::uint64_t>(Missing::absent);
+    if (pointer) found.push_back(*pointer);
+    some_unknown = some_unknown || !pointer;
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
 int MappedProcess::visit_file(const std::string& file, const std::function<void(const Mapping&)>& each,
                               MappingsRead& result) {
+  MappingReader reader;
   return dir_.read_in_parts((thread_ + file).c_str(), text_, [&](std::string_view& rest, bool at_end) {
     Mapping mapping;
-    while (take_mapping(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
+    while (reader.take(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
       ++result.mappings;
       each(mapping);
     }
   });
 }
 
-/// Whether the process, or the program that it ran, is not there any more. The kernel ends a file of mappings early
-/// where their memory goes away between two reads.
-bool MappedProcess::has_changed() {
+int MappedProcess::read_file(const std::string& file, std::string& into) const {
+  return dir_.read((thread_ + file).c_str(), into);
+}
+
+int MappedProcess::read_start(const std::string& file, std::string& into, std::size_t most) const {
+  return dir_.read_start((thread_ + file).c_str(), into, most);
+}
+
+MappedProcess::Condition MappedProcess::condition() {
   const int error = read("stat");
-  return says_gone(error) || (error == 0 && parse_pid_stat(text_).startstack_address != startstack_);
+  if (says_gone(error)) return Condition::ended;
+  if (error != 0) return Condition::same;
+  const PidStat stat = parse_pid_stat(text_);
+  if (stat.state && (*stat.state == 'Z' || *stat.state == 'X')) return Condition::ended;
+  // Its addresses are random, and change with each program.
+  return stat.startstack_address == startstack_ ? Condition::same : Condition::other_program;
 }
 
 MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Mapping&)>& each) {
@@ -101,7 +132,8 @@ MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Map
   }
   if (result.mappings == 0 && empty_copy) result.error = EACCES;
   if (live_) {
-    result.ended = (result.error == 0 && result.mappings == 0) || has_changed();
+    // The kernel ends a file of mappings early where their memory goes away between two reads.
+    result.ended = (result.error == 0 && result.mappings == 0) || condition() != Condition::same;
     if (result.ended) result.error = 0;
   }
   return result;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "collect/process.h"
 #include "parse/pid_status.h"
@@ -37,8 +38,23 @@ class MappedProcess {
   /// With the pid, the identity.
   [[nodiscard]] const Got<std::uint64_t>& starttime_ticks() const { return starttime_ticks_; }
 
+  enum class Condition : std::uint8_t {
+    same,           ///< as when it was opened
+    ended,          ///< it is gone, or waits for its parent
+    other_program,  ///< it has begun another program (execve): what it held before is gone
+  };
+  [[nodiscard]] Condition condition();
+
+  /// Reads a file of its directory; of a large one the first `most` bytes. 0 or an errno.
+  int read_file(const std::string& file, std::string& into) const;
+  int read_start(const std::string& file, std::string& into, std::size_t most) const;
+
   /// Sizes that the kernel keeps of the whole process: page tables, swap, the peak. All absent where it is not there.
   [[nodiscard]] PidStatus status();
+
+  /// Stack pointers of the threads that wait, ascending; empty below --root where nobody copied them. `some_unknown`
+  /// says whether there are threads of which it is not known: those that run, and those beyond 4096.
+  [[nodiscard]] std::vector<std::uint64_t> stack_pointers(bool& some_unknown);
 
   /// Calls each(mapping) for every mapping as it is read, in ascending order of addresses; views in it hold until it
   /// returns. `pages`: from smaps, which walks page tables, else from maps, which does not; where one of the two
@@ -49,7 +65,6 @@ class MappedProcess {
   int read(const std::string& file);
   void identify();
   int visit_file(const std::string& file, const std::function<void(const Mapping&)>& each, MappingsRead& result);
-  [[nodiscard]] bool has_changed();
 
   const Root& root_;
   const std::uint32_t pid_;

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
+#include <utility>
 
 #include "key_values.h"
+#include "smaps_reader.h"
 #include "smaps_table.h"
 
 namespace memkit {
@@ -20,6 +23,7 @@ constexpr KeyTable kOwnTable(std::to_array<KeyField<M>>({
 }));
 
 constexpr std::string_view kDeleted = " (deleted)";
+constexpr std::string_view kFlagsKey = "VmFlags:";
 
 // Keys begin with a capital, addresses are in small hexadecimal digits.
 constexpr bool begins_header(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
@@ -63,7 +67,7 @@ void take_counters(std::string_view& text, Mapping& mapping) {
   while (!text.empty() && !begins_header(text.front())) {
     if (kSmapsTable.take(text, mapping.counters, expected) || kOwnTable.take(text, mapping, expected_own)) continue;
     std::string_view line = take_line(text);
-    if (line.starts_with("VmFlags:")) {
+    if (line.starts_with(kFlagsKey)) {
       take_word(line);
       mapping.vm_flags = trim(line);
       continue;
@@ -85,7 +89,11 @@ void add_counter(Got<std::uint64_t>& total, const Got<std::uint64_t>& more) {
 
 }  // namespace
 
-bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
+namespace {
+
+/// Takes a mapping off `rest`; take_lines(text, mapping) reads what stands behind its header.
+template <class TakeLines>
+bool take_one(std::string_view& rest, Mapping& mapping, TextEnd end, TakeLines take_lines) {
   std::string_view text = complete_lines(rest);
   while (!text.empty()) {
     const bool header = begins_header(text.front());
@@ -93,15 +101,103 @@ bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
     mapping = Mapping{};
     if (!header || !parse_header(line, mapping)) continue;
     const char* const behind_header = text.data();
-    take_counters(text, mapping);
+    take_lines(text, mapping);
     mapping.fields = {behind_header, static_cast<std::size_t>(text.data() - behind_header)};
     if (text.empty() && end == TextEnd::more) return false;
-    const auto taken = static_cast<std::size_t>(text.data() - rest.data());
-    rest.remove_prefix(taken);
+    rest.remove_prefix(static_cast<std::size_t>(text.data() - rest.data()));
     return true;
   }
   rest.remove_prefix(end == TextEnd::last ? rest.size() : complete_lines(rest).size());
   return false;
+}
+
+}  // namespace
+
+bool take_mapping(std::string_view& rest, Mapping& mapping, TextEnd end) {
+  return take_one(rest, mapping, end, take_counters);
+}
+
+bool MappingReader::take(std::string_view& rest, Mapping& mapping, TextEnd end) {
+  return take_one(rest, mapping, end, [this, end](std::string_view& text, Mapping& into) {
+    const std::string_view whole = text;
+    if (take_lines(text, into)) return;
+    // Other lines than before: read them all, in any order.
+    text = whole;
+    into.counters = {};
+    for (const auto& field : kOwnTable.fields()) into.*field.member = Missing::absent;
+    into.vm_flags = {};
+    take_counters(text, into);
+    if (text.empty() && end == TextEnd::more) return;  // cut: it comes again, whole
+    into.fields = whole.substr(0, whole.size() - text.size());
+    learn(into);
+  });
+}
+
+/// False where the lines are not those that it knows; the mapping then is to be read anew.
+bool MappingReader::take_lines(std::string_view& text, Mapping& mapping) {
+  if (count_ == 0) return false;
+  for (std::size_t i = 0; i < count_; ++i) {
+    const Line& line = lines_[i];
+    char* const known = before_.data() + line.at;
+    Got<std::uint64_t>* const slot = line.counter != nullptr ? &(mapping.counters.*line.counter)
+                                     : line.own != nullptr   ? &(mapping.*line.own)
+                                                             : nullptr;
+    const bool same = text.size() >= line.length && std::memcmp(text.data(), known, line.length) == 0;
+    if (slot == nullptr) {
+      const std::string_view key(known, line.key_length);
+      if (!text.starts_with(key)) return false;
+      const std::string_view rest = take_line(text);
+      if (key == kFlagsKey) mapping.vm_flags = trim(rest.substr(key.size()));
+      continue;
+    }
+    Got<std::uint64_t>& value = line.counter != nullptr ? values_.counters.*line.counter : values_.*line.own;
+    if (same) {
+      *slot = value;
+      text.remove_prefix(line.length);
+      continue;
+    }
+    const char* const begin = text.data();
+    if (!take_expected(text, std::string_view(known, line.key_length), *slot)) return false;
+    // A figure of another width moves all lines behind it: what is kept stays as it was.
+    if (static_cast<std::size_t>(text.data() - begin) != line.length) continue;
+    std::memcpy(known, begin, line.length);
+    value = *slot;
+  }
+  return text.empty() || begins_header(text.front());
+}
+
+/// Keeps the lines of a mapping, if they are such as a kernel prints: each key once.
+void MappingReader::learn(const Mapping& mapping) {
+  count_ = 0;
+  before_ = mapping.fields;
+  values_ = mapping;
+  std::string_view rest = before_;
+  if (before_.size() > UINT16_MAX) return;
+  std::size_t count = 0;
+  std::uint64_t seen = 0;
+  std::uint64_t seen_own = 0;
+  while (!rest.empty()) {
+    if (count == kMostLines) return;
+    Line& line = lines_[count++];
+    line = {};
+    line.at = static_cast<std::uint16_t>(rest.data() - before_.data());
+    const std::string_view text = take_line(rest);
+    line.length = static_cast<std::uint16_t>(text.size() + 1);
+    std::string_view key = text.substr(0, text.find(':'));
+    const std::size_t row = kSmapsTable.find(key);
+    const std::size_t own = kOwnTable.find(key);
+    if (row != kSmapsTable.kNone) {
+      line.counter = kSmapsTable.fields()[row].member;
+      if ((std::exchange(seen, seen | (std::uint64_t{1} << row)) >> row & 1) != 0) return;
+    } else if (own != kOwnTable.kNone) {
+      line.own = kOwnTable.fields()[own].member;
+      if ((std::exchange(seen_own, seen_own | (std::uint64_t{1} << own)) >> own & 1) != 0) return;
+    } else if (text.starts_with(kFlagsKey)) {
+      key = kFlagsKey;
+    }
+    line.key_length = static_cast<std::uint16_t>(key.size());
+  }
+  count_ = count;
 }
 
 std::string_view name_as_printed(const Mapping& mapping) {

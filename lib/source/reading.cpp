@@ -79,7 +79,7 @@ int read_by_window(int fd, std::string& buffer, const std::function<void(std::st
                    const std::function<void(std::string_view text)>& tee) {
   constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
   constexpr std::size_t kMostInAll = std::size_t{1} << 30;
-  buffer.resize(kChunk);
+  buffer.resize(2 * kChunk);
   std::size_t used = 0;
   std::size_t total = 0;
   for (;;) {
@@ -89,6 +89,9 @@ int read_by_window(int fd, std::string& buffer, const std::function<void(std::st
     const auto size = static_cast<std::size_t>(got);
     if (tee) tee(std::string_view(buffer.data() + used, size));
     used += size;
+    total += size;
+    // The kernel gives a page at a time; what is not whole in it would be looked at again with each.
+    if (size != 0 && used < buffer.size() && total <= kMostInAll) continue;
     std::string_view rest(buffer.data(), used);
     consume(rest, got == 0);
     if (got == 0) return 0;
@@ -98,7 +101,7 @@ int read_by_window(int fd, std::string& buffer, const std::function<void(std::st
       if (used >= kLargestRecord) return EFBIG;
       buffer.resize(used * 2);
     }
-    if ((total += size) > kMostInAll) return EFBIG;
+    if (total > kMostInAll) return EFBIG;
   }
 }
 

@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench_measure import BATCH_SECONDS, Command, Spread
+from bench_measure import BATCH_SECONDS, Command, Spread, start_and_wait
 from bench_measure import google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
 from bench_table import circumstances, mebibytes, table, time_text
 
@@ -208,6 +208,41 @@ def bench_report(run):
     run.compare([dynamic, static, peer], [(dynamic, peer, None), (static, peer, None)])
 
 
+def bench_pmap(run):
+    run.write(
+        "## pmap\n\nOf a process with 65,000 mappings, and of an ordinary one (`sleep`). The floor is a C program that"
+        "\nreads smaps and nothing else.\n\n"
+    )
+    many = start_and_wait((DYNAMIC + HELPERS + "many_mappings", "65000"))
+    few = start_and_wait(("sh", "-c", "echo; exec sleep 1000000"))
+    try:
+        pid = str(many.pid)
+        dynamic, static = memkit("pmap", "-x", pid)
+        floor_of_many = Command("floor", (DYNAMIC + HELPERS + "pmap_floor", pid))
+        peer = Command("pmap -x", ("pmap", "-x", pid))
+        run.compare(
+            [dynamic, static, floor_of_many, peer],
+            [
+                (dynamic, floor_of_many, 1.15),
+                (static, floor_of_many, 1.15),
+                (dynamic, peer, 0.8),
+                (static, peer, 0.8),
+            ],
+        )
+        for command in (dynamic, static):
+            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+            run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar 8 MiB: ")
+            run.write(run.judge(f"peak RSS of {command.name}", Spread(peak, peak, peak), 8 << 20) + ".\n")
+        run.write("\n")
+        dynamic, static = memkit("pmap", "-x", str(few.pid))
+        peer = Command("pmap -x", ("pmap", "-x", str(few.pid)))
+        run.compare([dynamic, static, peer], [(dynamic, peer, 1.2), (static, peer, 1.2)])
+    finally:
+        for process in (many, few):
+            process.kill()
+            process.wait()
+
+
 SECTIONS = {
     "free": bench_free,
     "size": bench_size,
@@ -216,6 +251,7 @@ SECTIONS = {
     "slab": bench_slab,
     "psi": bench_psi,
     "psi-by-cgroup": bench_psi_by_cgroup,
+    "pmap": bench_pmap,
     "report": bench_report,
 }
 

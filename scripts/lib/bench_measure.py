@@ -45,6 +45,13 @@ def output_of(argv):
     return subprocess.run(argv, check=True, stdout=subprocess.PIPE, **quiet).stdout
 
 
+def start_and_wait(argv):
+    """A program that runs beside what is measured, once it has written its first line."""
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    process.stdout.readline()
+    return process
+
+
 def batch_seconds(command, runs):
     """The median wall time of `runs` runs, started without a shell, their output thrown away."""
     with tempfile.NamedTemporaryFile(suffix=".json") as result:

@@ -32,4 +32,42 @@ StoppedProcess::~StoppedProcess() {
   waitpid(pid_, nullptr, 0);
 }
 
+TestProgram::TestProgram(std::vector<std::string> words) {
+  words[0] = MEMKIT_TEST_PROGRAMS "/memkit_test_" + words[0];
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  pid_ = fork();
+  if (pid_ == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    execv(argv[0], argv.data());
+    _exit(127);
+  }
+  close(ends[1]);
+  out_ = ends[0];
+}
+
+TestProgram::~TestProgram() {
+  kill(pid_, SIGKILL);
+  waitpid(pid_, nullptr, 0);
+  close(out_);
+}
+
+std::vector<std::string> TestProgram::lines_until(const std::string& last) {
+  std::vector<std::string> lines;
+  std::string line;
+  for (char byte = 0; read(out_, &byte, 1) == 1;) {
+    if (byte != '\n') {
+      line += byte;
+      continue;
+    }
+    if (line == last) break;
+    lines.push_back(line);
+    line.clear();
+  }
+  return lines;
+}
+
 }  // namespace memkit

@@ -21,4 +21,22 @@ class StoppedProcess {
   pid_t pid_ = -1;
 };
 
+/// A program of tests/programs with its standard output; killed at the end.
+class TestProgram {
+ public:
+  /// `words`: its name and arguments.
+  explicit TestProgram(std::vector<std::string> words);
+  ~TestProgram();
+  TestProgram(const TestProgram&) = delete;
+  TestProgram& operator=(const TestProgram&) = delete;
+  [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// The lines before `last`, or up to its end.
+  std::vector<std::string> lines_until(const std::string& last);
+
+ private:
+  pid_t pid_ = -1;
+  int out_ = -1;
+};
+
 }  // namespace memkit

@@ -104,13 +104,18 @@ std::string documents() {
   for (const std::string& root : roots) {
     // A pid that the captures share with no other thing: those of a kernel thread, a zombie, an end in mid-list.
     const std::string own = std::to_string(getpid());
-    add({"pmap", "--json", "--root", root, root == "/" ? own : "5007", "5013", "2", "77"});
+    for (const char* const view : {"--smaps", "--kind", "--group"}) {
+      add({"pmap", "--json", view, "--root", root, root == "/" ? own : "5007", "5013", "2", "77"});
+    }
   }
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
   for (const auto& log : std::filesystem::directory_iterator(MEMKIT_SOURCE_DIR "/testdata/klog")) {
     add({"oom", "--log", "--json", log.path()});
   }
+  const Outcome track = run({"pmap", "--track", "-J", "--interval", "0.02", "--count", "3", std::to_string(getpid())});
+  EXPECT_EQ(lines_of(track.out).size(), 4u) << track.err;
+  text += track.out;
   add({"report", "--json", "--interval", "0.1"});
   for (const std::string& root : roots) {
     add({"slab", "--json", "--root", root});

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <vector>
 
+#include "parse/smaps_reader.h"
 #include "parse/smaps_rollup.h"
+#include "parse/smaps_table.h"
 #include "support/fixtures.h"
 #include "support/prefixes.h"
 
@@ -223,6 +226,83 @@ TEST(Smaps, NoPrefixInvents) {
       ASSERT_LE(part.size(), whole.size());
       for (std::size_t i = 0; i < part.size(); ++i) ASSERT_TRUE(agrees(part[i], whole[i])) << size;
     }
+  }
+}
+
+/// What a mapping says, for comparing two ways to read it.
+std::string told(const Mapping& mapping) {
+  std::string text = std::to_string(mapping.start) + "-" + std::to_string(mapping.end) + " " +
+                     std::string(mapping.name) + " flags " + std::string(mapping.vm_flags) + " fields " +
+                     std::to_string(mapping.fields.size());
+  const auto add = [&](const Got<std::uint64_t>& value) {
+    text += value ? " " + std::to_string(*value) : " missing" + std::to_string(static_cast<int>(value.missing()));
+  };
+  for (const auto& field : kSmapsTable.fields()) add(mapping.counters.*field.member);
+  for (const auto& value : {mapping.size_bytes, mapping.kernel_page_size_bytes, mapping.mmu_page_size_bytes,
+                            mapping.thp_eligible, mapping.protection_key}) {
+    add(value);
+  }
+  return text;
+}
+
+void expect_read_alike(std::string_view text) {
+  std::vector<std::string> plain;
+  visit_smaps(text, [&](const Mapping& mapping) { plain.push_back(told(mapping)); });
+  std::vector<std::string> fast;
+  MappingReader reader;
+  Mapping mapping;
+  for (std::string_view rest = text; reader.take(rest, mapping);) fast.push_back(told(mapping));
+  ASSERT_EQ(fast, plain);
+  // In parts of any size, as a file is read.
+  fast.clear();
+  MappingReader parts;
+  std::size_t taken = 0;
+  for (std::size_t size = 1; size <= text.size(); size += 97) {
+    std::string_view rest = text.substr(taken, size - taken);
+    const std::size_t before = rest.size();
+    while (parts.take(rest, mapping, TextEnd::more)) fast.push_back(told(mapping));
+    taken += before - rest.size();
+  }
+  for (std::string_view rest = text.substr(taken); parts.take(rest, mapping);) fast.push_back(told(mapping));
+  ASSERT_EQ(fast, plain);
+}
+
+TEST(MappingReader, ReadsWhatTakeMappingReads) {
+  for (const char* const pid : {kHostilePid, kSleepPid}) expect_read_alike(captured_process(pid, "smaps"));
+  for (const auto& file : std::filesystem::directory_iterator(testdata() / "parse/smaps")) {
+    SCOPED_TRACE(file.path());
+    expect_read_alike(slurp(file.path()));
+  }
+}
+
+TEST(MappingReader, LinesThatChangeFromMappingToMapping) {
+  const std::string header = "1000-2000 rw-p 0 00:00 0 \n";
+  const std::string usual = "Size:  4 kB\nRss:   4 kB\nSwap:  0 kB\nNew_key: 7 kB\nVmFlags: rd wr \n";
+  for (const char* const other :
+       {"Size:  4 kB\nRss:   8 kB\nSwap:  0 kB\nNew_key: 9 kB\nVmFlags: rd wr mr mw \n",    // other figures
+        "Size:  4 kB\nRss:   123456789 kB\nSwap:  0 kB\nNew_key: 7 kB\nVmFlags: rd wr \n",  // wider ones
+        "Size:  4 kB\nSwap:  4 kB\nRss:   0 kB\nNew_key: 7 kB\nVmFlags: rd wr \n",          // another order
+        "Size:  4 kB\nRss:   4 kB\n", "", "Rss:   4 kB\nRss:   8 kB\n",                     // fewer, none, repeated
+        "Size:  4 kB\nRss:   x kB\nSwap:  0 kB\nNew_key: 7 kB\nVmFlags: rd wr \n",
+        "Size:  4 kB\nRss:   18446744073709551612 kB\nSwap:  0 kB\nNew_key: 7 kB\nVmFlags:\n",
+        "Size:  4 kB\nRss:   4 kB\nSwap:  0 kB\nNew_key: 7 kB\nVmFlags: rd wr \nMore: 5 kB\n"}) {
+    SCOPED_TRACE(other);
+    expect_read_alike(header + usual + header + other + header + usual + header + usual);
+    expect_read_alike(header + other + header + other + header + usual);
+  }
+}
+
+TEST(MappingReader, NoPrefixOfACaptureIsReadOtherwise) {
+  const std::string text = captured_process(kHostilePid, "smaps").substr(0, 4000);
+  for (std::size_t length = 0; length <= text.size(); length += 7) {
+    const std::string_view part = std::string_view(text).substr(0, length);
+    std::vector<std::string> plain;
+    visit_smaps(part, [&](const Mapping& mapping) { plain.push_back(told(mapping)); });
+    std::vector<std::string> fast;
+    MappingReader reader;
+    Mapping mapping;
+    for (std::string_view rest = part; reader.take(rest, mapping);) fast.push_back(told(mapping));
+    ASSERT_EQ(fast, plain) << length;
   }
 }
 

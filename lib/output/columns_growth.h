@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "collect/growth.h"
+#include "output/column.h"
+
+namespace memkit {
+
+/// A sample of pmap --track with its time as text ("2026-11-22T18:18:01.123Z"), which outlives what is made of the row.
+struct GrowthRow {
+  GrowthSample sample;
+  std::string time;
+};
+
+/// Columns of pmap --track, and the heading of its CSV: one that is added goes to the end.
+std::span<const Column<GrowthRow>> growth_columns();
+
+}  // namespace memkit
