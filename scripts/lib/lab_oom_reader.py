@@ -169,9 +169,12 @@ def read_events(log):
         event = events[-1]
         if (found := CPU.match(text)) and "kernel" not in event:
             event.update(trigger_pid=int(found["pid"]), kernel=found["kernel"])
-        take_memcg(event, text)
-        take_machine(event, state, text)
-        take_tasks(event, state, text)
+        if ": page allocation failure: order:" in text:
+            state["elsewhere"] = True  # its Mem-Info is not the event's
+        if not state.get("elsewhere"):
+            take_memcg(event, text)
+            take_machine(event, state, text)
+            take_tasks(event, state, text)
         take_choice(event, state, text, stamp["time"])
         take_reaped(events, text)
     return [finish(event) for event in events]
