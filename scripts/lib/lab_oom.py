@@ -24,13 +24,17 @@ def records_of(kmsg):
     return records
 
 
-def of_the_event(records):
+MOST_EVENTS = 4  # of a storm
+
+
+def of_the_events(records):
     """From shortly before the first event on: what else a machine says while it boots is of no use here."""
     records = [record for record in records if not record[4].startswith("lab: ")]
-    for index, record in enumerate(records):
-        if " invoked oom-killer: " in record[4] or record[4].startswith("sysrq: Manual OOM"):
-            return records[max(0, index - 2):]
-    return []
+    begins = [n for n, record in enumerate(records) if " invoked oom-killer: " in record[4]]
+    if not begins:
+        return []
+    end = begins[MOST_EVENTS] if len(begins) > MOST_EVENTS else len(records)
+    return records[max(0, begins[0] - 2) : end]
 
 
 def differences(facts, event):
@@ -102,7 +106,7 @@ def provoke(rows, kernel, memkit):
             name = record[4].removeprefix("lab: ")
         parts.setdefault(name, []).append(record)
     for row in rows:
-        records = of_the_event(parts.get(row.name, []))
+        records = of_the_events(parts.get(row.name, []))
         log = dmesg(records)
         if row.alone and not outcome.files:
             lines = [line.rstrip("\r") for line in outcome.console.split("\n")]

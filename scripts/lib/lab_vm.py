@@ -2,6 +2,7 @@
 
 import io
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -24,6 +25,8 @@ class Unable(Exception):
 
 def check_programs():
     os.environ["PATH"] += ":/usr/sbin:/sbin"
+    if platform.machine() != "x86_64":
+        raise Unable("the lab's kernels and programs are for x86_64")
     missing = [program for program in PROGRAMS if not shutil.which(program)]
     if missing:
         raise Unable(f"this system lacks {', '.join(missing)}")
@@ -87,7 +90,7 @@ def build_base(kernel, memkit):
             (tree / folder).mkdir()
         shutil.copy(shutil.which("busybox"), tree / "bin/busybox")
         run("strip", "-o", tree / "bin/memkit", memkit)
-        for library in libraries(memkit):
+        for library in {*libraries(memkit), *libraries(tree / "bin/busybox")}:
             (tree / library).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(f"/{library}", tree / library)
         shutil.copy(injector, tree / "bin/inject")
