@@ -7,13 +7,7 @@ namespace memkit {
 /// Options of slabtop keep their letters and meaning: -o is its --once, -s its --sort, -h its --help.
 inline constexpr OptionSpec kSlabOptions[] = {
     {"once", 'o', "slabtop's output alone, cgroups' copies apart"},
-    {"sort",
-     's',
-     "by column KEY, or a letter of slabtop: a b c l v n o p s u",
-     Arg::required,
-     "KEY",
-     {},
-     Complete::column},
+    {"sort", 's', "by column KEY, or slabtop's letter: abclvnopsu (o)", Arg::required, "KEY", {}, Complete::column},
     opt::reverse,
     {"by", 0, "sum up by KEY: kind", Arg::required, "KEY", {}, Complete::choices, "kind"},
     {"top", 0, "the first N rows alone", Arg::required, "N"},

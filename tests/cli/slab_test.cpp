@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "cli/free_fixtures.h"
 #include "cli/support.h"
 
 namespace memkit {
@@ -117,7 +118,7 @@ TEST(Slab, WithoutSlabinfoMeminfoIsShown) {
   const Outcome text = run({"slab", "--root", root});
   EXPECT_EQ(text.status, 0);
   EXPECT_EQ(text.out,
-            "Slab 1000.0 KiB = 0.1 % of RAM; 400.0 KiB of it reclaimable, 25.0 % of 1000 dentries\nunused.\n");
+            "Slab 1000.0 KiB = 0.1 % of RAM; 400.0 KiB of it reclaimable, 25.0 % of 1000\ndentries unused.\n");
   EXPECT_THAT(text.err, HasSubstr("proc/slabinfo"));
   const json slab = document({"--root", root});
   EXPECT_EQ(slab.at("caches"), json::array());
