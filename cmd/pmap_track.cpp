@@ -38,7 +38,13 @@ class EndSignals {
     sigaddset(&set_, SIGTERM);
     sigprocmask(SIG_BLOCK, &set_, &before_);
   }
-  ~EndSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  /// What came meanwhile, as from a second Ctrl-C, is forgotten: the end has been reached.
+  ~EndSignals() {
+    const timespec at_once{};
+    while (sigtimedwait(&set_, nullptr, &at_once) > 0) {
+    }
+    sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
   EndSignals(const EndSignals&) = delete;
   EndSignals& operator=(const EndSignals&) = delete;
 
@@ -147,9 +153,8 @@ BindingLimit find_limit(const Root& root, const std::string& cgroup_text) {
 }
 
 /// Samples until the end, and says which end it was.
-TrackEnd sample_all(const Root& root, const TrackPlan& plan, MappedProcess& process, GrowthReader& reader,
-                    GrowthSeries& series, SamplePrinter& printer) {
-  const EndSignals signals;
+TrackEnd sample_all(const Root& root, const TrackPlan& plan, const EndSignals& signals, MappedProcess& process,
+                    GrowthReader& reader, GrowthSeries& series, SamplePrinter& printer) {
   const double begin = now_s();
   for (double next = begin;;) {
     if (process.condition() != MappedProcess::Condition::same) return how_it_ended(root, process);
@@ -215,6 +220,7 @@ int run_track(const Context& context, const TrackPlan& plan) {
   if (targets.pids.size() > 1) throw UsageError("--track follows one process, not several");
   const TargetOutcome outcome = for_each_target(root, targets, [&](MappedProcess& process) {
     if (process.kind() != ProcessKind::user) return MappingsRead();
+    const EndSignals signals;
     std::string cgroup;
     if (process.read_file("cgroup", cgroup) != 0) cgroup.clear();
     GrowthReader reader(process, root.page_size_bytes() ? Got<std::uint64_t>(*root.page_size_bytes()) : Missing::absent,
@@ -224,12 +230,13 @@ int run_track(const Context& context, const TrackPlan& plan) {
     const Got<std::vector<FileGroup>> before = look_at_mappings(process, reader);
     GrowthSeries series;
     TrackSummary summary{series, TrackEnd::count, Missing::absent, {}, 0};
-    summary.end = sample_all(root, plan, process, reader, series, printer);
+    summary.end = sample_all(root, plan, signals, process, reader, series, printer);
     const Got<std::vector<FileGroup>> after = look_at_mappings(process, reader);
     if (before && after) summary.changed = compare_groups(*before, *after);
     summary.limit = find_limit(root, cgroup);
     summary.skipped = reader.skipped();
     print_summary(context, plan, root, process, summary);
+    context.out.flush();
     return MappingsRead();
   });
   return conclude(context, targets, outcome);

@@ -38,7 +38,8 @@ TestProgram::TestProgram(std::vector<std::string> words) {
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0) return;
+  int begun[2];
+  if (pipe2(ends, O_CLOEXEC) != 0 || pipe2(begun, O_CLOEXEC) != 0) return;
   pid_ = fork();
   if (pid_ == 0) {
     dup2(ends[1], STDOUT_FILENO);
@@ -47,6 +48,11 @@ TestProgram::TestProgram(std::vector<std::string> words) {
   }
   close(ends[1]);
   out_ = ends[0];
+  // Once it is the program that it is to be, its copy of this end is closed.
+  close(begun[1]);
+  char byte = 0;
+  static_cast<void>(!read(begun[0], &byte, 1));
+  close(begun[0]);
 }
 
 TestProgram::~TestProgram() {
@@ -55,18 +61,15 @@ TestProgram::~TestProgram() {
   close(out_);
 }
 
+std::string TestProgram::line() {
+  std::string line;
+  for (char byte = 0; read(out_, &byte, 1) == 1 && byte != '\n';) line += byte;
+  return line;
+}
+
 std::vector<std::string> TestProgram::lines_until(const std::string& last) {
   std::vector<std::string> lines;
-  std::string line;
-  for (char byte = 0; read(out_, &byte, 1) == 1;) {
-    if (byte != '\n') {
-      line += byte;
-      continue;
-    }
-    if (line == last) break;
-    lines.push_back(line);
-    line.clear();
-  }
+  for (std::string next = line(); next != last && !next.empty(); next = line()) lines.push_back(next);
   return lines;
 }
 

@@ -31,6 +31,8 @@ class TestProgram {
   TestProgram& operator=(const TestProgram&) = delete;
   [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
   [[nodiscard]] pid_t pid() const { return pid_; }
+  /// The next line; empty at its end.
+  std::string line();
   /// The lines before `last`, or up to its end.
   std::vector<std::string> lines_until(const std::string& last);
 
