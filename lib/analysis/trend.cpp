@@ -56,16 +56,17 @@ Extremes extremes(std::span<const TrendPoint> points) {
   return {low->bytes, high->bytes};
 }
 
-/// Falls by a good part of the range.
+/// Falls by a good part of the range, each behind a rise by as much: a fall that goes on and on is one.
 std::size_t teeth(std::span<const TrendPoint> points, double range) {
   std::size_t falls = 0;
-  double peak = points.front().bytes;
+  bool rising = true;
+  double turn = points.front().bytes;  // the highest point of a rise, the lowest of a fall
   for (const TrendPoint& point : points) {
-    peak = std::max(peak, point.bytes);
-    if (peak - point.bytes >= kToothOfRange * range) {
-      ++falls;
-      peak = point.bytes;
-    }
+    turn = rising ? std::max(turn, point.bytes) : std::min(turn, point.bytes);
+    if (std::abs(turn - point.bytes) < kToothOfRange * range) continue;
+    if (rising) ++falls;
+    rising = !rising;
+    turn = point.bytes;
   }
   return falls;
 }
