@@ -89,6 +89,7 @@ inject --as thrasher spin 560 &
 sleep 25
 """),
     Scenario("file-thrash", "file-thrashing", BIG_FILE.format(120) + """
+echo 3 > /proc/sys/vm/drop_caches  # written by the root cgroup, the file would stay its
 make_group lab memory.max=24M
 for n in 1 2; do inject --as reader-$n --cgroup $group/lab maps /disk/big; done
 sleep 12
