@@ -238,13 +238,18 @@ TEST(Klog, EveryWayOfLoggingTellsTheSame) {
 
 // --- what must hold of every log ---
 
+/// How many tries of something that takes long: `usual`, or a hundred times as many with MEMKIT_THOROUGH.
+std::size_t many(std::size_t usual) {
+  return std::getenv("MEMKIT_THOROUGH") != nullptr ? usual * 100 : usual;  // NOLINT(concurrency-mt-unsafe)
+}
+
 TEST(Klog, NoCutInventsAnything) {
   for (const std::string& log : all_logs()) {
     const auto whole = events_of(log);
     std::vector<std::size_t> cuts;
-    constexpr std::size_t kEveryByte = std::size_t{3} << 10;
+    constexpr std::size_t kEveryByte = 1600;
     std::mt19937 random(7);
-    for (std::size_t i = 0; i < (log.size() <= kEveryByte ? log.size() : 12); ++i) {
+    for (std::size_t i = 0; i < (log.size() <= kEveryByte ? log.size() : many(4)); ++i) {
       cuts.push_back(log.size() <= kEveryByte ? i : random() % log.size());
     }
     for (const std::size_t cut : cuts) {
@@ -260,7 +265,7 @@ TEST(Klog, ALostLineInventsNothing) {
   for (const std::string& log : all_logs()) {
     const auto whole = events_of(log);
     const std::vector<std::string> lines = lines_with_ends(log);
-    const std::size_t step = lines.size() > 120 ? lines.size() / 40 : 1;
+    const std::size_t step = std::max<std::size_t>(1, lines.size() / many(6));
     for (std::size_t lost = 0; lost < lines.size(); lost += step) {
       std::string rest;
       for (std::size_t i = 0; i < lines.size(); ++i) rest += i == lost ? "" : lines[i];
@@ -277,7 +282,7 @@ TEST(Klog, TwoLogsInOneInventNothing) {
     // Lines that a mailer broke have no prefix: among another log's nothing tells whose they are.
     if (path.string().find("mailwrapped") == std::string::npos) logs.push_back(slurp(path));
   }
-  const std::size_t every = std::getenv("MEMKIT_ALL_PAIRS") != nullptr ? 1 : 11;  // NOLINT(concurrency-mt-unsafe)
+  const std::size_t every = 110 / many(1);
   for (std::size_t a = 0; a < logs.size(); ++a) {
     for (std::size_t b = 0; b < logs.size(); ++b) {
       const bool chosen = (a < own && b < own) || (a * 31 + b) % every == 0;
