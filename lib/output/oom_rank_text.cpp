@@ -10,8 +10,6 @@
 namespace memkit {
 namespace {
 
-std::string processes_text(std::uint64_t count) { return fmt::format("{} process{}", count, count == 1 ? "" : "es"); }
-
 /// "memory.oom.group of /a: 3 processes".
 std::string group_text(const OomDomain& domain) {
   return fmt::format("with it all of {} (memory.oom.group): {}", for_terminal(domain.group),
