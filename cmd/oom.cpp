@@ -9,6 +9,7 @@
 #include "oom_options.h"
 #include "oom_rank.h"
 #include "oom_rank_options.h"
+#include "output/columns_oom_rank.h"
 
 namespace memkit {
 namespace {
@@ -27,15 +28,17 @@ int run_oom(const Context& context) {
 }
 
 std::vector<ColumnGroup> column_groups() {
-  return {{"Columns of --log", infos(oom_columns())}, {"Columns of --tasks", infos(oom_task_columns())}};
+  return {{"Columns", infos(oom_rank_columns())},
+          {"Columns of --log", infos(oom_columns())},
+          {"Columns of --tasks", infos(oom_task_columns())}};
 }
 
 }  // namespace
 
 const Command kOomCommand = {
     .name = "oom",
-    .summary = "Who was killed for want of memory, and why",
-    .question = "Who was killed for want of memory, and why?",
+    .summary = "Who would be killed for want of memory, who was, and why",
+    .question = "Who dies next if memory runs out? Who was killed, and why?",
     .usage = "[OPTION]... [FILE]...",
     .options = kOomOptions,
     .max_positionals = 1024,

@@ -220,10 +220,16 @@ void write_json(const Context& context, const OomLogRequest& request) {
   json.begin_array();
   for (const std::string& log : found.logs) json.value(log);
   json.end_array();
+  json.key("ranking");
+  json.null();
   json.key("skipped");
   json.begin_object();
   json.field("undated_count", found.undated);
   json.field("unlinked_echoes_count", found.unlinked_echoes);
+  for (const std::string_view of_the_ranking : {"files", "processes"}) {
+    json.key(of_the_ranking);
+    json.null();
+  }
   json.end_object();
   json.end_object();
   json.finish();

@@ -57,6 +57,7 @@ enum class ProcessKind : std::uint8_t {
 struct Process {
   std::uint32_t pid = 0;
   ProcessKind kind = ProcessKind::user;
+  bool exiting = false;  ///< on its way out (PF_EXITING), its memory still there
   /// The process whose address space this one shares (CLONE_VM without CLONE_THREAD): sums count it there. 0: none.
   std::uint32_t same_memory_as_pid = 0;
   PackedId ppid;
@@ -67,11 +68,12 @@ struct Process {
   Got<std::uint32_t> uid;           ///< effective, as ps shows it
   PackedCount starttime_ticks;      ///< with pid: the identity
 
-  PackedCount vsz_bytes;   ///< readable by all, as is rss
-  PackedCount rss_bytes;   ///< of the walk where there was one, else of stat (inexact on some kernels)
-  PackedCount swap_bytes;  ///< of the walk (shmem included), else VmSwap (without)
-  PackedCount pss_bytes;   ///< denied where the process may not be walked
-  PackedCount uss_bytes;   ///< Private_Clean + Private_Dirty
+  PackedCount vsz_bytes;          ///< readable by all, as is rss
+  PackedCount rss_bytes;          ///< of the walk where there was one, else of stat (inexact on some kernels)
+  PackedCount swap_bytes;         ///< of the walk (shmem included), else VmSwap (without)
+  PackedCount page_tables_bytes;  ///< of status: known where the walk is not wanted, and below --root
+  PackedCount pss_bytes;          ///< denied where the process may not be walked
+  PackedCount uss_bytes;          ///< Private_Clean + Private_Dirty
   PackedCount swap_pss_bytes;
   PackedCount pss_anon_bytes;
   PackedCount pss_file_bytes;

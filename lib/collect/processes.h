@@ -28,6 +28,7 @@ struct WalkPolicy {
   bool read_cgroup = false;  ///< cgroup
   bool read_oom = false;     ///< oom_score, oom_score_adj
   bool read_maps = false;    ///< maps, to count the mappings
+  bool status_rss = false;   ///< without walk_pages: RSS by status, which newer kernels sum up exactly, not by stat
   unsigned jobs = 1;         ///< threads that walk
 
   /// Asked before a process's pages are walked, with what stat, cmdline and the owner tell. From any thread.

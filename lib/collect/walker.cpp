@@ -101,6 +101,7 @@ bool Walker::read_stat(Process& process) {
   if (stat.ppid && *stat.ppid >= 0) process.ppid = static_cast<std::uint32_t>(*stat.ppid);
   process.threads = stat.num_threads;
   process.starttime_ticks = stat.starttime_ticks;
+  process.exiting = stat.flags && (*stat.flags & PidStat::kPfExiting) != 0;
   const bool ended = stat.state && (*stat.state == 'Z' || *stat.state == 'X');
   const bool no_memory = stat.vsize_bytes && *stat.vsize_bytes == 0;
   if (const auto kernel_thread = stat.is_kernel_thread(); kernel_thread && *kernel_thread) {
@@ -133,7 +134,9 @@ void Walker::read_status(Process& process) {
   }
   if (process.kind != ProcessKind::user) return;
   fill(process.vsz_bytes, status.vm_size_bytes);
+  if (policy_.status_rss && !policy_.walk_pages && status.vm_rss_bytes) process.rss_bytes = status.vm_rss_bytes;
   fill(process.rss_bytes, status.vm_rss_bytes);
+  process.page_tables_bytes = status.vm_pmd_bytes ? sum(status.vm_pte_bytes, status.vm_pmd_bytes) : status.vm_pte_bytes;
   process.swap_bytes = status.vm_swap_bytes;
   fill(process.hugetlb_bytes, status.hugetlb_pages_bytes);
 }

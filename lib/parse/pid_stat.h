@@ -12,6 +12,7 @@ namespace memkit {
 /// could fall inside a comm that looks like the fields behind it.
 /// Source: Documentation/filesystems/proc.rst table 1-4; fs/proc/array.c do_task_stat.
 struct PidStat {
+  static constexpr std::uint32_t kPfExiting = 0x4;          // include/linux/sched.h PF_EXITING
   static constexpr std::uint32_t kPfKthread = 0x0020'0000;  // include/linux/sched.h PF_KTHREAD
 
   Got<std::uint32_t> pid;

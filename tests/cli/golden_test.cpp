@@ -117,6 +117,7 @@ const Golden kGoldens[] = {
       {"psi", kVm, "--check", "-c", "full.avg60=0.5"},
       {"psi", kVm, "io", "--explain"}}},
     {"psi-json", {{"psi", kVm, "--json"}}},
+    {"oom", {{"oom", kVm}, {"oom", kVm, "--explain"}, {"oom", kVm, "--what-if", "5008=900", "--top", "2"}}},
     {"report", {{"report", kVm}, {"report", kVm, "--top=1", "--explain"}}},
     {"report-terminal", {{"report", kVm}}, 60},
     {"report-json", {{"report", kVm, "--json"}}},

@@ -81,10 +81,10 @@ std::string documents() {
   odd.write("proc/pressure/irq", "full avg10=1.00 avg60=2.00 avg300=3.00 total=4\n");
   odd.write("proc/77/status", "Name:\t\xf0\x28\nUid:\t0\t0\t0\t0\nVmSize:\t9 kB\nVmRSS:\t5 kB\nThreads:\t1\n");
   roots.insert(roots.end(), {least.path(), odd.path()});
-  for (const std::string command : {"free", "smem", "psi", "report"}) {
+  for (const std::string command : {"free", "smem", "psi", "oom", "report"}) {
     add({command, "--json"});
     for (const std::string& root : roots) {
-      if (command != "smem" || root != least.path()) add({command, "--json", "--root", root});
+      if ((command != "smem" && command != "oom") || root != least.path()) add({command, "--json", "--root", root});
     }
     add({command, "--json", "--root", "/nowhere"});
     add({command, "--json", "--no-such-option"});
@@ -116,6 +116,7 @@ std::string documents() {
   const Outcome track = run({"pmap", "--track", "-J", "--interval", "0.02", "--count", "3", std::to_string(getpid())});
   EXPECT_EQ(lines_of(track.out).size(), 4u) << track.err;
   text += track.out;
+  add({"oom", "--json", "--what-if", std::to_string(getpid()) + "=7", "--what-if-kill", std::to_string(getppid())});
   add({"report", "--json", "--interval", "0.1"});
   for (const std::string& root : roots) {
     add({"slab", "--json", "--root", root});
@@ -200,7 +201,7 @@ TEST(Json, TypesDoNotDependOnOptions) {
 }
 
 TEST(Json, EnvelopeOfTheLiveMachine) {
-  for (const std::string command : {"free", "smem", "report"}) {
+  for (const std::string command : {"free", "smem", "oom", "report"}) {
     const json document = json::parse(run({command, "--json"}).out);
     EXPECT_EQ(document["schema"], "memkit." + command + "/1");
     EXPECT_EQ(document["source"], "live");
