@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "analysis/findings/rule_list.h"
 #include "collect/users.h"
 #include "envelope.h"
 #include "output/escape.h"
@@ -13,7 +14,10 @@ namespace memkit {
 namespace {
 
 constexpr Want kReportWant = Want::host | Want::meminfo | Want::vmstat | Want::zoneinfo | Want::hugepages |
-                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts;
+                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts | Want::settings |
+                             Want::sysvipc | Want::buddyinfo | Want::tmpfs | Want::ksm | Want::nodes |
+                             Want::dying_cgroups;
+constexpr std::size_t kTightCgroups = 8;  // that are looked at closely
 
 /// Ids of "a,b" and of repeated options. Throws UsageError for one that no rule has.
 std::vector<std::string> finding_ids(const Arguments& args, std::string_view option) {
@@ -39,7 +43,8 @@ std::vector<std::string> finding_ids(const Arguments& args, std::string_view opt
 
 /// The second sample of --interval, with what changed since the first.
 Snapshot sample_again(const Context& context, const Root& root, double seconds, ReportFacts& facts) {
-  Snapshot first = collect(root, kReportWant);
+  const Snapshot first = collect(root, kReportWant);
+  facts.cgroups_before = survey_cgroups(root);
   const bool waits = isatty(STDERR_FILENO) == 1 && !context.json();
   if (waits) context.messages.say("sampling for " + context.args.value("interval").value_or("") + " s ...");
   sleep_s(seconds);
@@ -65,6 +70,23 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   }
 }
 
+void look_at_cgroups(const Root& root, ReportFacts& facts) {
+  facts.cgroups = survey_cgroups(root);
+  facts.own_cgroup = collect_cgroup(root, "");
+  const Got<std::uint64_t>& total = facts.snapshot.meminfo->mem_total_bytes;
+  for (const std::string& path : tight_cgroups(facts.cgroups, total, kTightCgroups)) {
+    const CgroupFacts cgroup = collect_cgroup(root, path);
+    facts.tight.push_back({cgroup_memory(cgroup, total), cgroup.pressure});
+  }
+}
+
+/// Files that are large, and read only where they have something to say.
+void look_closer(const Root& root, ReportFacts& facts) {
+  const Diagnosis first = diagnose(facts.for_rules());
+  if (first.find("vmalloc-heavy") != nullptr) facts.snapshot.vmallocinfo = collect(root, Want::vmallocinfo).vmallocinfo;
+  if (first.find("unaccounted") != nullptr) facts.snapshot.allocinfo = collect(root, Want::allocinfo).allocinfo;
+}
+
 }  // namespace
 
 ReportRequest report_request(const Context& context) {
@@ -86,7 +108,9 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
     throw RunError(why_no_meminfo(facts.snapshot));
   facts.accounting = account(facts.snapshot);
   facts.health = health(facts.snapshot);
+  look_at_cgroups(root, facts);
   walk(root, request.top, facts);
+  look_closer(root, facts);
   const std::vector<std::string_view> only(request.only.begin(), request.only.end());
   const std::vector<std::string_view> ignore(request.ignore.begin(), request.ignore.end());
   facts.diagnosis = diagnose(facts.for_rules(), only, ignore);

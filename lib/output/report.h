@@ -28,12 +28,22 @@ struct ReportFacts {
   ProcessList processes;
   TopProcesses top;  ///< places in processes.rows
   std::unique_ptr<ProcessListing> listing = std::make_unique<ProcessListing>();
-  std::vector<ProcessRow> top_rows;  ///< the largest, by PSS
+  std::vector<ProcessRow> top_rows;            ///< the largest, by PSS
+  std::optional<CgroupSurvey> cgroups_before;  ///< with --interval
+  CgroupSurvey cgroups;
+  std::vector<TightCgroup> tight;  ///< cgroups near their limits
+  CgroupFacts own_cgroup;
   Diagnosis diagnosis;
 
   /// The same as rules see it; points into this.
   [[nodiscard]] FindingFacts for_rules() const {
-    return {snapshot, accounting, health, delta ? &*delta : nullptr, processes.rows, &top};
+    FindingFacts facts{snapshot, accounting, health, delta ? &*delta : nullptr, processes.rows, &top};
+    facts.walk = &processes.summary;
+    facts.cgroups = &cgroups;
+    facts.cgroups_before = cgroups_before ? &*cgroups_before : nullptr;
+    facts.tight = tight;
+    facts.own_cgroup = &own_cgroup;
+    return facts;
   }
 };
 
