@@ -53,21 +53,34 @@ Snapshot sample_again(const Context& context, const Root& root, double seconds, 
   return second;
 }
 
+void add_rows(const Users& users, const std::vector<std::size_t>& places, std::size_t limit, ReportFacts& facts,
+              std::vector<ProcessRow>& rows) {
+  for (const std::size_t place : places) {
+    if (rows.size() == limit) break;
+    ProcessRow row;
+    row.process = &facts.processes.rows[place];
+    if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
+    row.listing = facts.listing.get();
+    rows.push_back(std::move(row));
+  }
+}
+
 void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
+  constexpr std::size_t kSwapRows = 3;
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
   facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
-  for (const std::size_t place : facts.top.by_pss) {
-    if (facts.top_rows.size() == limit) break;
-    ProcessRow row;
-    row.process = &facts.processes.rows[place];
-    if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
-    row.listing = facts.listing.get();
-    facts.top_rows.push_back(std::move(row));
-  }
+  add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);
+  add_rows(users, facts.top.by_swap, std::min(limit, kSwapRows), facts, facts.swap_rows);
+}
+
+void look_at_caches(const Root& root, ReportFacts& facts) {
+  facts.slab.facts = collect_slab(root, SlabWant::states);
+  facts.slab.table = slab_table(facts.slab.facts, facts.snapshot);
+  facts.slab.judgement = judge_slab(facts.slab.table, facts.slab.facts);
 }
 
 void look_at_cgroups(const Root& root, ReportFacts& facts) {
@@ -108,6 +121,7 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
     throw RunError(why_no_meminfo(facts.snapshot));
   facts.accounting = account(facts.snapshot);
   facts.health = health(facts.snapshot);
+  look_at_caches(root, facts);
   look_at_cgroups(root, facts);
   walk(root, request.top, facts);
   look_closer(root, facts);

@@ -9,6 +9,17 @@ const CgroupRow* CgroupSurvey::find(std::string_view path) const {
   return at == rows.end() ? nullptr : &*at;
 }
 
+std::vector<const CgroupRow*> largest_cgroups(const CgroupSurvey& survey, std::size_t most) {
+  std::vector<const CgroupRow*> largest;
+  for (const CgroupRow& row : survey.rows) {
+    if (row.leaf && row.current_bytes && *row.current_bytes > 0) largest.push_back(&row);
+  }
+  std::stable_sort(largest.begin(), largest.end(),
+                   [](const CgroupRow* a, const CgroupRow* b) { return *a->current_bytes > *b->current_bytes; });
+  if (largest.size() > most) largest.resize(most);
+  return largest;
+}
+
 CgroupSurvey survey_cgroups(const Root& root) {
   CgroupSurvey survey;
   CgroupWalkPolicy policy;

@@ -29,6 +29,9 @@ struct CgroupSurvey {
   [[nodiscard]] const CgroupRow* find(std::string_view path) const;
 };
 
+/// The `most` largest of those that have none below them, the largest first.
+std::vector<const CgroupRow*> largest_cgroups(const CgroupSurvey& survey, std::size_t most);
+
 /// All cgroups, five small files each: current, max, high, events, pressure.
 CgroupSurvey survey_cgroups(const Root& root);
 

@@ -8,6 +8,7 @@
 #include "analysis/available.h"
 #include "analysis/delta.h"
 #include "analysis/findings/rules.h"
+#include "analysis/reclaim.h"
 #include "analysis/where.h"
 #include "collect/processes.h"
 #include "collect/snapshot.h"
@@ -29,10 +30,12 @@ struct ReportFacts {
   TopProcesses top;  ///< places in processes.rows
   std::unique_ptr<ProcessListing> listing = std::make_unique<ProcessListing>();
   std::vector<ProcessRow> top_rows;            ///< the largest, by PSS
+  std::vector<ProcessRow> swap_rows;           ///< those with most in swap
   std::optional<CgroupSurvey> cgroups_before;  ///< with --interval
   CgroupSurvey cgroups;
   std::vector<TightCgroup> tight;  ///< cgroups near their limits
   CgroupFacts own_cgroup;
+  KernelCaches slab;
   Diagnosis diagnosis;
 
   /// The same as rules see it; points into this.
@@ -43,6 +46,7 @@ struct ReportFacts {
     facts.cgroups_before = cgroups_before ? &*cgroups_before : nullptr;
     facts.tight = tight;
     facts.own_cgroup = &own_cgroup;
+    facts.slab = &slab;
     return facts;
   }
 };
@@ -59,7 +63,10 @@ struct ReportStyle {
 void print_report(Out& out, const ReportFacts& facts, const ReportStyle& style);
 
 /// What follows with --explain.
-void explain_report(Out& out, const ReportFacts& facts);
+void explain_report(Out& out, const ReportFacts& facts, Language language);
+
+/// What reclaim looked like between the samples; unknown with one.
+ReclaimPattern pattern_of(const ReportFacts& facts);
 
 /// The data of memkit.report/1, inside the open envelope.
 void write_report(JsonWriter& json, const ReportFacts& facts, Language language);

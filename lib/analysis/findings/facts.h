@@ -6,6 +6,7 @@
 #include "analysis/available.h"
 #include "analysis/delta.h"
 #include "analysis/headroom.h"
+#include "analysis/slab_judgement.h"
 #include "analysis/where.h"
 #include "collect/cgroup_survey.h"
 #include "collect/processes.h"
@@ -17,6 +18,13 @@ namespace memkit {
 struct TightCgroup {
   CgroupMemory memory;
   Got<Pressure> pressure;  ///< its own
+};
+
+/// The kernel's caches, looked at as a whole.
+struct KernelCaches {
+  SlabFacts facts;
+  SlabTable table;
+  SlabJudgement judgement;
 };
 
 /// All that rules may look at: parsed and added up already, no file among it. What a pointer does not point to was not
@@ -32,7 +40,8 @@ struct FindingFacts {
   const CgroupSurvey* cgroups = nullptr;
   const CgroupSurvey* cgroups_before = nullptr;  ///< of the first sample
   std::span<const TightCgroup> tight = {};       ///< the tightest first
-  const CgroupFacts* own_cgroup = nullptr;       ///< that of this process
+  const KernelCaches* slab = nullptr;
+  const CgroupFacts* own_cgroup = nullptr;  ///< that of this process
 
   [[nodiscard]] const Meminfo& meminfo() const { return *snapshot.meminfo; }
 };

@@ -30,6 +30,11 @@ Judgement judge_percpu_heavy(const FindingFacts& facts, const Limits& limits);
 Judgement judge_dying_cgroups(const FindingFacts& facts, const Limits& limits);
 Judgement judge_hardware_corrupted(const FindingFacts& facts, const Limits& limits);
 
+// rules_slab.cpp: the kernel's caches one by one
+Judgement judge_dentry_negative(const FindingFacts& facts, const Limits& limits);
+Judgement judge_slab_fragmented(const FindingFacts& facts, const Limits& limits);
+Judgement judge_kmalloc_large(const FindingFacts& facts, const Limits& limits);
+
 // rules_shared.cpp: memory that is shared, pinned or set aside
 Judgement judge_tmpfs_heavy(const FindingFacts& facts, const Limits& limits);
 Judgement judge_shm_orphaned(const FindingFacts& facts, const Limits& limits);

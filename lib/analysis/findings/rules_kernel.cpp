@@ -3,6 +3,21 @@
 #include "analysis/kernel_memory.h"
 
 namespace memkit {
+namespace {
+
+/// Names the largest cache that does not give way.
+void add_largest_cache(Finding& found, const FindingFacts& facts) {
+  if (facts.slab == nullptr || facts.slab->judgement.largest_unreclaimable.empty() || !facts.slab->table.rows) return;
+  const SlabRow& row = (*facts.slab->table.rows)[facts.slab->judgement.largest_unreclaimable.front()];
+  if (!row.size_bytes) return;
+  found.text = "slab-unreclaimable.cache";
+  add(found, "cache", row.name, "proc/slabinfo");
+  add(found, "cache_bytes", row.size_bytes, "proc/slabinfo");
+  if (row.aliases && !row.aliases->empty())
+    add(found, "aliases_count", Got<std::uint64_t>(row.aliases->size()), "sys/kernel/slab");
+}
+
+}  // namespace
 
 /// Also: growth between two samples, in per cent of RAM a minute.
 Judgement judge_slab_unreclaimable(const FindingFacts& facts, const Limits& limits) {
@@ -14,6 +29,7 @@ Judgement judge_slab_unreclaimable(const FindingFacts& facts, const Limits& limi
   const std::optional<Severity> severity = at_least(*pct, limits);
   if (severity) {
     Finding found = finding_of_ram("", *severity, m.sunreclaim_bytes, *pct, kField, limits.warning);
+    add_largest_cache(found, facts);
     const Got<std::uint64_t>& arc = facts.accounting.arc.size_bytes;
     // Part of ZFS's cache lies in slab and gives way, whatever the field is called.
     if (arc && *arc >= *m.sunreclaim_bytes / 2) {

@@ -109,6 +109,13 @@ constexpr Message kMessages[] = {
      {"The kernel holds {size_bytes} ({share_pct} of RAM) in slab that does not give way.",
       "回収できないスラブが {size_bytes} (全メモリの {share_pct}) あります。",
       "内核持有 {size_bytes} 不可回收的 slab（物理内存的 {share_pct}）。"}},
+    {"slab-unreclaimable.cache",
+     {"The kernel holds {size_bytes} ({share_pct} of RAM) in slab that does not give way; the largest cache is {cache} "
+      "with "
+      "{cache_bytes}.",
+      "回収できないスラブが {size_bytes} (全メモリの {share_pct}) あります。最大のキャッシュは {cache} の "
+      "{cache_bytes} です。",
+      "内核持有 {size_bytes} 不可回收的 slab（物理内存的 {share_pct}）；最大的缓存是 {cache}：{cache_bytes}。"}},
     {"slab-unreclaimable.growth",
      {"Slab that does not give way grew by {grown_bytes} between the samples, to {size_bytes}.",
       "回収できないスラブが標本の間に {grown_bytes} 増え、{size_bytes} になりました。",
@@ -406,6 +413,30 @@ constexpr Message kMessages[] = {
     {"limited-view!",
      {"As root on the host everything is seen.", "ホスト上の root ならすべて見えます。",
       "在宿主机上以 root 运行可看到全部。"}},
+    {"dentry-negative",
+     {"{negative_count} names that do not exist ({negative_pct} of all) are cached; names take {share_pct} of RAM.",
+      "存在しない名前が {negative_count} 件 (全体の {negative_pct}) キャッシュされ、名前全体で RAM の {share_pct} "
+      "を占めます。",
+      "缓存了 {negative_count} 个不存在的名字（占全部的 {negative_pct}）；名字缓存占物理内存的 {share_pct}。"}},
+    {"dentry-negative!",
+     {"A cache, which gives way; find who looks for files that are missing (opensnoop -x).",
+      "必要なら解放されるキャッシュです。存在しないファイルを探すプログラムを調べてください (opensnoop -x)。",
+      "这是会让出的缓存；请找出反复查找不存在文件的程序（opensnoop -x）。"}},
+    {"slab-fragmented",
+     {"The slab cache {cache} is {use_pct} in use and wastes {waste_bytes} ({waste_pct} of RAM).",
+      "スラブキャッシュ {cache} の使用率は {use_pct} で、{waste_bytes} (RAM の {waste_pct}) が無駄になっています。",
+      "slab 缓存 {cache} 的使用率为 {use_pct}，浪费 {waste_bytes}（物理内存的 {waste_pct}）。"}},
+    {"slab-fragmented!",
+     {"It fills up or shrinks in time. Do not drop caches in production.",
+      "時間とともに埋まるか縮みます。本番環境でキャッシュを破棄しないでください。",
+      "它会随时间填满或收缩。不要在生产环境清空缓存。"}},
+    {"kmalloc-large",
+     {"{size_bytes} ({share_pct} of RAM) of slab is in no cache: large pieces that kmalloc took.",
+      "スラブのうち {size_bytes} (RAM の {share_pct}) はどのキャッシュにもなく、kmalloc の大きな割り当てです。",
+      "slab 中有 {size_bytes}（物理内存的 {share_pct}）不属于任何缓存：是 kmalloc 的大块分配。"}},
+    {"kmalloc-large!",
+     {"Drivers take these; see who in allocinfo.", "ドライバなどが使います。allocinfo で確認してください。",
+      "多为驱动所用；可查看 allocinfo。"}},
 };
 
 }  // namespace
