@@ -62,7 +62,7 @@ void write_text(const Context& context, const ReportFacts& facts) {
   print_report(context.out, facts, style);
   if (!context.args.has("explain")) return;
   context.out.write("\n");
-  explain_report(context.out, facts);
+  explain_report(context.out, facts, style.language);
 }
 
 /// A form of the report: the one place where one is added (with its name in the row of --format).

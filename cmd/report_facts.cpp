@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "analysis/findings/rule_list.h"
 #include "collect/users.h"
 #include "envelope.h"
 #include "output/escape.h"
@@ -13,7 +14,10 @@ namespace memkit {
 namespace {
 
 constexpr Want kReportWant = Want::host | Want::meminfo | Want::vmstat | Want::zoneinfo | Want::hugepages |
-                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts;
+                             Want::swaps | Want::pressure | Want::arcstats | Want::mounts | Want::settings |
+                             Want::sysvipc | Want::buddyinfo | Want::tmpfs | Want::ksm | Want::nodes |
+                             Want::dying_cgroups;
+constexpr std::size_t kTightCgroups = 8;  // that are looked at closely
 
 /// Ids of "a,b" and of repeated options. Throws UsageError for one that no rule has.
 std::vector<std::string> finding_ids(const Arguments& args, std::string_view option) {
@@ -39,7 +43,8 @@ std::vector<std::string> finding_ids(const Arguments& args, std::string_view opt
 
 /// The second sample of --interval, with what changed since the first.
 Snapshot sample_again(const Context& context, const Root& root, double seconds, ReportFacts& facts) {
-  Snapshot first = collect(root, kReportWant);
+  const Snapshot first = collect(root, kReportWant);
+  facts.cgroups_before = survey_cgroups(root);
   const bool waits = isatty(STDERR_FILENO) == 1 && !context.json();
   if (waits) context.messages.say("sampling for " + context.args.value("interval").value_or("") + " s ...");
   sleep_s(seconds);
@@ -48,21 +53,51 @@ Snapshot sample_again(const Context& context, const Root& root, double seconds, 
   return second;
 }
 
+void add_rows(const Users& users, const std::vector<std::size_t>& places, std::size_t limit, ReportFacts& facts,
+              std::vector<ProcessRow>& rows) {
+  for (const std::size_t place : places) {
+    if (rows.size() == limit) break;
+    ProcessRow row;
+    row.process = &facts.processes.rows[place];
+    if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
+    row.listing = facts.listing.get();
+    rows.push_back(std::move(row));
+  }
+}
+
 void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
+  constexpr std::size_t kSwapRows = 3;
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
   facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
-  for (const std::size_t place : facts.top.by_pss) {
-    if (facts.top_rows.size() == limit) break;
-    ProcessRow row;
-    row.process = &facts.processes.rows[place];
-    if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
-    row.listing = facts.listing.get();
-    facts.top_rows.push_back(std::move(row));
+  add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);
+  add_rows(users, facts.top.by_swap, std::min(limit, kSwapRows), facts, facts.swap_rows);
+}
+
+void look_at_caches(const Root& root, ReportFacts& facts) {
+  facts.slab.facts = collect_slab(root, SlabWant::states);
+  facts.slab.table = slab_table(facts.slab.facts, facts.snapshot);
+  facts.slab.judgement = judge_slab(facts.slab.table, facts.slab.facts);
+}
+
+void look_at_cgroups(const Root& root, ReportFacts& facts) {
+  facts.cgroups = survey_cgroups(root);
+  facts.own_cgroup = collect_cgroup(root, "");
+  const Got<std::uint64_t>& total = facts.snapshot.meminfo->mem_total_bytes;
+  for (const std::string& path : tight_cgroups(facts.cgroups, total, kTightCgroups)) {
+    const CgroupFacts cgroup = collect_cgroup(root, path);
+    facts.tight.push_back({cgroup_memory(cgroup, total), cgroup.pressure});
   }
+}
+
+/// Files that are large, and read only where they have something to say.
+void look_closer(const Root& root, ReportFacts& facts) {
+  const Diagnosis first = diagnose(facts.for_rules());
+  if (first.find("vmalloc-heavy") != nullptr) facts.snapshot.vmallocinfo = collect(root, Want::vmallocinfo).vmallocinfo;
+  if (first.find("unaccounted") != nullptr) facts.snapshot.allocinfo = collect(root, Want::allocinfo).allocinfo;
 }
 
 }  // namespace
@@ -86,7 +121,10 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
     throw RunError(why_no_meminfo(facts.snapshot));
   facts.accounting = account(facts.snapshot);
   facts.health = health(facts.snapshot);
+  look_at_caches(root, facts);
+  look_at_cgroups(root, facts);
   walk(root, request.top, facts);
+  look_closer(root, facts);
   const std::vector<std::string_view> only(request.only.begin(), request.only.end());
   const std::vector<std::string_view> ignore(request.ignore.begin(), request.ignore.end());
   facts.diagnosis = diagnose(facts.for_rules(), only, ignore);

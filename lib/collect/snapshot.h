@@ -4,12 +4,19 @@
 #include <string>
 #include <vector>
 
+#include "parse/allocinfo.h"
 #include "parse/arcstats.h"
+#include "parse/buddyinfo.h"
 #include "parse/got.h"
 #include "parse/hugepages.h"
+#include "parse/loadavg.h"
 #include "parse/meminfo.h"
+#include "parse/memory_events.h"
 #include "parse/pressure.h"
+#include "parse/proc_cgroups.h"
 #include "parse/swaps.h"
+#include "parse/sysvipc_shm.h"
+#include "parse/vmallocinfo.h"
 #include "parse/vmstat.h"
 #include "parse/zoneinfo.h"
 #include "parse/zram.h"
@@ -19,16 +26,25 @@ namespace memkit {
 
 /// Facts that a command asks for. Each costs the files that its comment names, no more.
 enum class Want : unsigned {
-  meminfo = 1u << 0,    ///< proc/meminfo
-  host = 1u << 1,       ///< host name, boot id, uptime, kernel release: the JSON envelope
-  vmstat = 1u << 2,     ///< proc/vmstat
-  zoneinfo = 1u << 3,   ///< proc/zoneinfo
-  nodes = 1u << 4,      ///< sys/devices/system/node/node*/{meminfo,vmstat}
-  hugepages = 1u << 5,  ///< sys/kernel/mm/hugepages/*
-  swaps = 1u << 6,      ///< proc/swaps, sys/block/zram*/mm_stat, sys/module/zswap/parameters/zpool
-  pressure = 1u << 7,   ///< proc/pressure/{cpu,io,memory,irq}
-  arcstats = 1u << 8,   ///< proc/spl/kstat/zfs/arcstats
-  mounts = 1u << 9,     ///< proc/self/mountinfo: is meminfo another view than vmstat's
+  meminfo = 1u << 0,     ///< proc/meminfo
+  host = 1u << 1,        ///< host name, boot id, uptime, kernel release: the JSON envelope
+  vmstat = 1u << 2,      ///< proc/vmstat
+  zoneinfo = 1u << 3,    ///< proc/zoneinfo
+  nodes = 1u << 4,       ///< sys/devices/system/node/node*/{meminfo,vmstat}
+  hugepages = 1u << 5,   ///< sys/kernel/mm/hugepages/*
+  swaps = 1u << 6,       ///< proc/swaps, sys/block/zram*/mm_stat, sys/module/zswap/parameters/zpool
+  pressure = 1u << 7,    ///< proc/pressure/{cpu,io,memory,irq}
+  arcstats = 1u << 8,    ///< proc/spl/kstat/zfs/arcstats
+  mounts = 1u << 9,      ///< proc/self/mountinfo: is meminfo another view than vmstat's
+  settings = 1u << 10,   ///< proc/sys/vm/{overcommit_memory,swappiness,min_free_kbytes}, proc/sys/kernel/{threads-max,
+                         ///< pid_max}, proc/loadavg, sys/kernel/mm/transparent_hugepage/enabled
+  sysvipc = 1u << 11,    ///< proc/sysvipc/shm
+  buddyinfo = 1u << 12,  ///< proc/buddyinfo
+  tmpfs = 1u << 13,      ///< proc/self/mountinfo, statfs(2) of each tmpfs; live only
+  ksm = 1u << 14,        ///< sys/kernel/mm/ksm/{run,pages_shared,pages_sharing}
+  vmallocinfo = 1u << 15,    ///< proc/vmallocinfo: megabytes on a large machine
+  allocinfo = 1u << 16,      ///< proc/allocinfo: the same
+  dying_cgroups = 1u << 17,  ///< cgroup.stat of the v2 tree's top, proc/cgroups
 };
 constexpr Want operator|(Want a, Want b) {
   return static_cast<Want>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -80,6 +96,37 @@ struct PressureFacts {
   Got<Pressure> irq;
 };
 
+/// Settings, and counts that settings limit.
+struct Settings {
+  Got<std::uint64_t> overcommit_memory;  ///< 0 heuristic, 1 always, 2 never: CommitLimit is one
+  Got<std::uint64_t> swappiness;
+  Got<std::uint64_t> min_free_bytes;
+  Got<std::uint64_t> threads_max;
+  Got<std::uint64_t> pid_max;
+  Got<Loadavg> loadavg;
+  Got<std::string> thp_enabled;  ///< "always", "madvise", "never"
+};
+
+/// A mounted tmpfs, once, however often it is mounted.
+struct TmpfsUse {
+  std::string mount_point;
+  std::uint64_t used_bytes = 0;   ///< in RAM or in swap
+  std::uint64_t total_bytes = 0;  ///< its limit
+};
+
+/// Same-page merging.
+struct KsmFacts {
+  Got<std::uint64_t> run;            ///< 1: on
+  Got<std::uint64_t> pages_shared;   ///< kept
+  Got<std::uint64_t> pages_sharing;  ///< saved
+};
+
+/// Removed cgroups that live on, held by pages that are still charged to them.
+struct DyingCgroups {
+  Got<CgroupStat> v2;  ///< of the v2 tree's top
+  Got<std::vector<CgroupController>> controllers;
+};
+
 /// The system's facts at one moment, each as its file gave it. What was not wanted, or could not be read, is
 /// missing; `unread` says why. Processes are never held here: see processes.h.
 struct Snapshot {
@@ -101,6 +148,14 @@ struct Snapshot {
   Got<Arcstats> arcstats;
   /// lxcfs lies over proc/meminfo: meminfo is the container's, vmstat and zoneinfo are the host's.
   Got<bool> meminfo_is_fuse;
+  Settings settings;
+  Got<std::vector<ShmSegment>> shm;
+  Got<Buddyinfo> buddyinfo;
+  Got<std::vector<TmpfsUse>> tmpfs;  ///< those that can be seen; absent of a capture
+  KsmFacts ksm;
+  Got<Vmallocinfo> vmallocinfo;
+  Got<std::vector<AllocSite>> allocinfo;
+  DyingCgroups dying_cgroups;
   std::vector<Unread> unread;
 };
 

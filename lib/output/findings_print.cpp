@@ -30,13 +30,6 @@ Tone tone_of(std::string_view status) {
                                 : Tone::plain;
 }
 
-std::string padded(std::string_view text, std::size_t columns) {
-  std::string made(text);
-  const std::size_t width = display_width(text);
-  made.append(width < columns ? columns - width : 0, ' ');
-  return made;
-}
-
 /// A label, and a text that is wrapped beside it.
 void print_beside(Out& out, std::string_view label, std::string_view text) {
   const std::size_t left = kIndent + kLabel;

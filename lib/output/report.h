@@ -8,6 +8,7 @@
 #include "analysis/available.h"
 #include "analysis/delta.h"
 #include "analysis/findings/rules.h"
+#include "analysis/reclaim.h"
 #include "analysis/where.h"
 #include "collect/processes.h"
 #include "collect/snapshot.h"
@@ -28,12 +29,25 @@ struct ReportFacts {
   ProcessList processes;
   TopProcesses top;  ///< places in processes.rows
   std::unique_ptr<ProcessListing> listing = std::make_unique<ProcessListing>();
-  std::vector<ProcessRow> top_rows;  ///< the largest, by PSS
+  std::vector<ProcessRow> top_rows;            ///< the largest, by PSS
+  std::vector<ProcessRow> swap_rows;           ///< those with most in swap
+  std::optional<CgroupSurvey> cgroups_before;  ///< with --interval
+  CgroupSurvey cgroups;
+  std::vector<TightCgroup> tight;  ///< cgroups near their limits
+  CgroupFacts own_cgroup;
+  KernelCaches slab;
   Diagnosis diagnosis;
 
   /// The same as rules see it; points into this.
   [[nodiscard]] FindingFacts for_rules() const {
-    return {snapshot, accounting, health, delta ? &*delta : nullptr, processes.rows, &top};
+    FindingFacts facts{snapshot, accounting, health, delta ? &*delta : nullptr, processes.rows, &top};
+    facts.walk = &processes.summary;
+    facts.cgroups = &cgroups;
+    facts.cgroups_before = cgroups_before ? &*cgroups_before : nullptr;
+    facts.tight = tight;
+    facts.own_cgroup = &own_cgroup;
+    facts.slab = &slab;
+    return facts;
   }
 };
 
@@ -49,7 +63,10 @@ struct ReportStyle {
 void print_report(Out& out, const ReportFacts& facts, const ReportStyle& style);
 
 /// What follows with --explain.
-void explain_report(Out& out, const ReportFacts& facts);
+void explain_report(Out& out, const ReportFacts& facts, Language language);
+
+/// What reclaim looked like between the samples; unknown with one.
+ReclaimPattern pattern_of(const ReportFacts& facts);
 
 /// The data of memkit.report/1, inside the open envelope.
 void write_report(JsonWriter& json, const ReportFacts& facts, Language language);

@@ -110,10 +110,14 @@ void write_processes(JsonWriter& json, const ReportFacts& facts) {
   json.field("rss_bytes", totals.rss_bytes);
   json.field("swap_bytes", totals.swap_bytes);
   json.field("complete", totals.without_pss == 0 && walk.hidden == 0 && !walk.others_hidden && walk.list_error == 0);
-  json.key("top");
-  json.begin_array();
-  for (const ProcessRow& row : facts.top_rows) write_row(json, process_columns(), row);
-  json.end_array();
+  const auto rows = [&](std::string_view key, const std::vector<ProcessRow>& list) {
+    json.key(key);
+    json.begin_array();
+    for (const ProcessRow& row : list) write_row(json, process_columns(), row);
+    json.end_array();
+  };
+  rows("top", facts.top_rows);
+  rows("top_swap", facts.swap_rows);
   json.end_object();
 }
 
@@ -130,8 +134,42 @@ void write_stall(JsonWriter& json, std::string_view name, const StallShare& stal
   json.end_object();
 }
 
-void write_delta(JsonWriter& json, const Delta& delta) {
+void write_limit(JsonWriter& json, const std::string& name, const Limit& limit) {
+  json.field(name + "_bytes", limit.bytes);
+  json.field(name + "_state", to_string(limit.state));
+}
+
+void write_cgroups(JsonWriter& json, const ReportFacts& facts) {
+  constexpr std::size_t kMost = 10;
+  const CgroupSurvey& survey = facts.cgroups;
   json.begin_object();
+  json.key("version");
+  survey.walk.version == CgroupVersion::none ? json.null()
+                                             : json.value(survey.walk.version == CgroupVersion::v1 ? "v1" : "v2");
+  json.field("cgroups_count", survey.walk.visited);
+  json.key("largest");
+  json.begin_array();
+  for (const CgroupRow* const row : largest_cgroups(survey, std::min(kMost, facts.top_rows.size()))) {
+    json.begin_object();
+    json.field("path", row->path);
+    json.field("usage_bytes", row->current_bytes);
+    write_limit(json, "limit", to_limit(row->max, facts.snapshot.meminfo->mem_total_bytes));
+    write_limit(json, "high", to_limit(row->high, {}));
+    json.field("oom_kill_count", row->oom_kills);
+    json.field("high_event_count", row->high_events);
+    json.field("some_avg10_pct", row->some_avg10_pct);
+    json.field("full_avg10_pct", row->full_avg10_pct);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("own");
+  write_cgroup(json, facts.own_cgroup, cgroup_memory(facts.own_cgroup, facts.snapshot.meminfo->mem_total_bytes));
+  json.end_object();
+}
+
+void write_delta(JsonWriter& json, const Delta& delta, ReclaimPattern pattern) {
+  json.begin_object();
+  json.field("reclaim_pattern", to_string(pattern));
   json.field("elapsed_s", delta.seconds);
   json.key("no_rates_why");
   delta.no_rates_why.empty() ? json.null() : json.value(delta.no_rates_why);
@@ -193,8 +231,12 @@ void write_report(JsonWriter& json, const ReportFacts& facts, Language language)
   write_slab(json, *snapshot.meminfo);
   json.key("processes");
   write_processes(json, facts);
+  json.key("cgroups");
+  write_cgroups(json, facts);
+  json.field("oom_kill_count",
+             snapshot.vmstat ? snapshot.vmstat->oom_kill : Got<std::uint64_t>(snapshot.vmstat.missing()));
   json.key("delta");
-  facts.delta ? write_delta(json, *facts.delta) : json.null();
+  facts.delta ? write_delta(json, *facts.delta, pattern_of(facts)) : json.null();
 }
 
 }  // namespace memkit

@@ -96,6 +96,13 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
   return lines;
 }
 
+std::string padded(std::string_view text, std::size_t columns) {
+  std::string made(text);
+  const std::size_t width = display_width(text);
+  made.append(width < columns ? columns - width : 0, ' ');
+  return made;
+}
+
 void print_wrapped(Out& out, std::string_view text) {
   const std::vector<std::string> lines = wrapped(text, 79);
   for (const std::string& line : lines) out.print("{}\n", line);

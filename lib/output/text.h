@@ -26,6 +26,9 @@ std::string processes_text(std::uint64_t count);
 /// closes something begins a line. A word that is longer stands alone.
 std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
+/// The text with blanks behind it, so that it takes at least so many columns of a terminal.
+std::string padded(std::string_view text, std::size_t columns);
+
 /// Prints a paragraph with lines of at most 79 columns.
 void print_wrapped(Out& out, std::string_view text);
 

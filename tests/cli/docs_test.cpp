@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "analysis/findings/rules.h"
 #include "cli/support.h"
 #include "command.h"
 #include "global_options.h"
@@ -189,6 +190,21 @@ struct Example {
   std::string file;
   std::string line;
 };
+
+TEST(Docs, TheManPageOfReportNamesEveryFinding) {
+  const std::string page = read_file(MEMKIT_SOURCE_DIR "/man/memkit-report.1.in");
+  Names listed;
+  for (const std::string& line : lines_of(page.substr(page.find(".Sh FINDINGS")))) {
+    if (line.starts_with(".Sh") && line != ".Sh FINDINGS") break;
+    if (!line.starts_with(".It Cm ")) continue;
+    for (const std::string& word : words_of(line.substr(7))) {
+      if (word != ",") listed.insert(word);
+    }
+  }
+  Names ids;
+  for (const Rule& rule : rules()) ids.emplace(rule.id);
+  EXPECT_EQ(listed, ids);
+}
 
 /// Lines ".Dl $ memkit …" of the man pages.
 std::vector<Example> man_examples() {

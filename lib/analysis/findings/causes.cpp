@@ -11,7 +11,7 @@ namespace {
 /// They hold memory that nothing else can have.
 constexpr std::string_view kHolders[] = {"memory-locked",    "hugepages-idle",     "tmpfs-heavy",   "shm-orphaned",
                                          "pagetables-heavy", "slab-unreclaimable", "kmalloc-large", "vmalloc-heavy",
-                                         "unaccounted",      "kernel-stacks"};
+                                         "unaccounted",      "kernel-stacks",      "min-free-odd"};
 /// What follows from memory being short, once something is found to hold it.
 constexpr std::string_view kOfShortage[] = {"psi-some",       "psi-full",       "swap-full",
                                             "zone-below-low", "zone-below-min", "process-dominates"};

@@ -5,11 +5,27 @@
 #include "analysis/accounting.h"
 #include "analysis/available.h"
 #include "analysis/delta.h"
+#include "analysis/headroom.h"
+#include "analysis/slab_judgement.h"
 #include "analysis/where.h"
-#include "collect/process.h"
+#include "collect/cgroup_survey.h"
+#include "collect/processes.h"
 #include "collect/snapshot.h"
 
 namespace memkit {
+
+/// A cgroup that is near its limit, looked at closely.
+struct TightCgroup {
+  CgroupMemory memory;
+  Got<Pressure> pressure;  ///< its own
+};
+
+/// The kernel's caches, looked at as a whole.
+struct KernelCaches {
+  SlabFacts facts;
+  SlabTable table;
+  SlabJudgement judgement;
+};
 
 /// All that rules may look at: parsed and added up already, no file among it. What a pointer does not point to was not
 /// looked at.
@@ -20,6 +36,12 @@ struct FindingFacts {
   const Delta* delta = nullptr;  ///< two samples; without, rates are not judged
   std::span<const Process> processes = {};
   const TopProcesses* top = nullptr;
+  const WalkSummary* walk = nullptr;
+  const CgroupSurvey* cgroups = nullptr;
+  const CgroupSurvey* cgroups_before = nullptr;  ///< of the first sample
+  std::span<const TightCgroup> tight = {};       ///< the tightest first
+  const KernelCaches* slab = nullptr;
+  const CgroupFacts* own_cgroup = nullptr;  ///< that of this process
 
   [[nodiscard]] const Meminfo& meminfo() const { return *snapshot.meminfo; }
 };

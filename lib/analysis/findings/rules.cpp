@@ -35,14 +35,76 @@ constexpr Rule kRules[] = {
      {.warning = 2},
      judge_pagetables_heavy,
      {"grep -h VmPTE /proc/[0-9]*/status | sort -k2n | tail"}},
+    {"dentry-negative",
+     {.info = kSlabThresholds.negative_pct, .also = kSlabThresholds.dentry_pct},
+     judge_dentry_negative,
+     {"memkit slab -s c"}},
+    {"slab-fragmented",
+     {.info = kSlabThresholds.use_below_pct, .also = kSlabThresholds.waste_pct},
+     judge_slab_fragmented,
+     {"memkit slab -s c"}},
+    {"kmalloc-large",
+     {.warning = kSlabThresholds.large_kmalloc_pct},
+     judge_kmalloc_large,
+     {"sort -rn /proc/allocinfo | head"}},
+    {"vmalloc-heavy", {.warning = 5}, judge_vmalloc_heavy, {"grep -v ioremap /proc/vmallocinfo | sort -k2n | tail"}},
+    {"kernel-stacks",
+     {.warning = 1, .also = 80},
+     judge_kernel_stacks,
+     {"grep -H Threads /proc/[0-9]*/status | sort -k2n | tail"}},
+    {"percpu-heavy", {.info = 2}, judge_percpu_heavy, {"memkit free --breakdown"}},
+    {"dying-cgroups", {.info = 1000}, judge_dying_cgroups, {"grep -H dying /sys/fs/cgroup/*/cgroup.stat"}},
+    {"tmpfs-heavy",
+     {.warning = 20},
+     judge_tmpfs_heavy,
+     {"du -xah {mount} | sort -h | tail", "df -h -t tmpfs", "ipcs -m"}},
+    {"shm-orphaned", {.info = 0, .warning = 5}, judge_shm_orphaned, {"ipcs -m -p", "ipcrm -m {shmid}"}},
+    {"hugepages-idle",
+     {.warning = 5},
+     judge_hugepages_idle,
+     {"grep -r . /sys/kernel/mm/hugepages", "sysctl vm.nr_hugepages"}},
+    {"hugepages-short", {}, judge_hugepages_short, {"grep -r . /sys/kernel/mm/hugepages"}},
+    {"memory-locked",
+     {.info = 20},
+     judge_memory_locked,
+     {"memkit pmap {locker_pid} --kind", "grep -H VmLck /proc/[0-9]*/status | sort -k2n | tail"}},
+    {"overcommit-limit", {.critical = 90}, judge_overcommit_limit, {"sysctl vm.overcommit_memory vm.overcommit_ratio"}},
+    {"zone-below-low", {.info = 100}, judge_zone_below_low, {"cat /proc/zoneinfo"}},
+    {"zone-below-min", {.critical = 100}, judge_zone_below_min, {"cat /proc/zoneinfo"}},
+    {"min-free-odd", {.info = 1, .warning = 5}, judge_min_free_odd, {"sysctl vm.min_free_kbytes"}},
+    {"fragmented", {.warning = 95}, judge_fragmented, {"cat /proc/buddyinfo", "grep compact_ /proc/vmstat"}},
+    {"numa-imbalance", {.warning = 10, .also = 2}, judge_numa_imbalance, {"memkit free --nodes", "numastat -m"}},
+    {"thp-bloat", {.info = 50, .also = 50}, judge_thp_bloat, {"cat /sys/kernel/mm/transparent_hugepage/enabled"}},
+    {"zram-poor", {.info = 1.5}, judge_zram_poor, {"zramctl"}},
+    {"zswap-poor", {.info = 1.5}, judge_zswap_poor, {"grep -i zswap /proc/meminfo"}},
+    {"memcg-limit", {.warning = 10, .also = 80}, judge_memcg_limit, {"memkit free --cgroup={cgroup}"}},
+    {"memcg-throttled", {.warning = 10}, judge_memcg_throttled, {"memkit free --cgroup={cgroup}", "memkit psi"}},
+    {"memcg-oom", {}, judge_memcg_oom, {"memkit oom --log"}},
+    {"oom-recent", {}, judge_oom_recent, {"memkit oom --log"}},
+    {"swappiness-odd", {.info = 100}, judge_swappiness_odd, {"sysctl vm.swappiness"}},
+    {"hardware-corrupted",
+     {.warning = 0},
+     judge_hardware_corrupted,
+     {"ras-mc-ctl --errors", "journalctl -k -g 'Memory failure'"}},
+    {"limited-view", {}, judge_limited_view, {}},
 };
 
 bool is_named(std::span<const std::string_view> list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
+/// A name as a word of a shell's command line: people paste these.
+std::string shell_word(const std::string& name) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
+  if (!name.empty() && name.find_first_not_of(kPlain) == std::string::npos) return name;
+  std::string word = "'";
+  for (const char c : name) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
 std::string text_of(const Evidence& evidence) {
-  if (const auto* text = std::get_if<std::string>(&evidence.value)) return *text;
+  if (const auto* text = std::get_if<std::string>(&evidence.value)) return shell_word(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&evidence.value)) return std::to_string(*number);
   if (const auto* number = std::get_if<std::uint64_t>(&evidence.value)) return std::to_string(*number);
   return {};
 }

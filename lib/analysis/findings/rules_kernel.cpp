@@ -1,7 +1,23 @@
 #include "analysis/findings/rule_helpers.h"
 #include "analysis/findings/rule_list.h"
+#include "analysis/kernel_memory.h"
 
 namespace memkit {
+namespace {
+
+/// Names the largest cache that does not give way.
+void add_largest_cache(Finding& found, const FindingFacts& facts) {
+  if (facts.slab == nullptr || facts.slab->judgement.largest_unreclaimable.empty() || !facts.slab->table.rows) return;
+  const SlabRow& row = (*facts.slab->table.rows)[facts.slab->judgement.largest_unreclaimable.front()];
+  if (!row.size_bytes) return;
+  found.text = "slab-unreclaimable.cache";
+  add(found, "cache", row.name, "proc/slabinfo");
+  add(found, "cache_bytes", row.size_bytes, "proc/slabinfo");
+  if (row.aliases && !row.aliases->empty())
+    add(found, "aliases_count", Got<std::uint64_t>(row.aliases->size()), "sys/kernel/slab");
+}
+
+}  // namespace
 
 /// Also: growth between two samples, in per cent of RAM a minute.
 Judgement judge_slab_unreclaimable(const FindingFacts& facts, const Limits& limits) {
@@ -13,6 +29,7 @@ Judgement judge_slab_unreclaimable(const FindingFacts& facts, const Limits& limi
   const std::optional<Severity> severity = at_least(*pct, limits);
   if (severity) {
     Finding found = finding_of_ram("", *severity, m.sunreclaim_bytes, *pct, kField, limits.warning);
+    add_largest_cache(found, facts);
     const Got<std::uint64_t>& arc = facts.accounting.arc.size_bytes;
     // Part of ZFS's cache lies in slab and gives way, whatever the field is called.
     if (arc && *arc >= *m.sunreclaim_bytes / 2) {
@@ -74,6 +91,98 @@ Judgement judge_pagetables_heavy(const FindingFacts& facts, const Limits& limits
   const std::optional<Severity> severity = at_least(*pct, limits);
   if (!severity) return {};
   return finding_of_ram("", *severity, m.page_tables_bytes, *pct, kField, limit_of(*severity, limits));
+}
+
+Judgement judge_vmalloc_heavy(const FindingFacts& facts, const Limits& limits) {
+  constexpr std::string_view kField = "proc/meminfo VmallocUsed - KernelStack";
+  if (facts.accounting.view != MeminfoView::machine) return Lack{kField, LackWhy::other_view};
+  const Meminfo& m = facts.meminfo();
+  const Got<std::uint64_t> bytes = vmalloc_without_stacks(m);
+  const Got<double> pct = share(bytes, m.mem_total_bytes);
+  if (!pct) return lack(kField, pct);
+  const std::optional<Severity> severity = at_least(*pct, limits);
+  if (!severity) return {};
+  Finding found = finding_of_ram("", *severity, bytes, *pct, kField, limit_of(*severity, limits));
+  const Got<Vmallocinfo>& info = facts.snapshot.vmallocinfo;
+  const Got<std::uint64_t>& page = facts.snapshot.page_size_bytes;
+  if (info && page && !info->callers.empty()) {
+    found.text = "vmalloc-heavy.caller";
+    add(found, "caller", info->callers.front().caller);
+    add(found, "caller_bytes", Got<std::uint64_t>(info->callers.front().pages * *page), "proc/vmallocinfo pages");
+  }
+  return found;
+}
+
+/// Also: threads in per cent of what may be.
+Judgement judge_kernel_stacks(const FindingFacts& facts, const Limits& limits) {
+  constexpr std::string_view kField = "proc/meminfo KernelStack";
+  const Meminfo& m = facts.meminfo();
+  const Settings& settings = facts.snapshot.settings;
+  const Got<std::uint64_t> threads = settings.loadavg ? settings.loadavg->threads_count : settings.loadavg.missing();
+  Got<std::uint64_t> most = settings.threads_max;
+  if (settings.pid_max && (!most || *settings.pid_max < *most)) most = settings.pid_max;
+  const Got<double> of_most = share(threads, most);
+  const bool machine = facts.accounting.view == MeminfoView::machine;
+  const Got<double> pct = machine ? share(m.kernel_stack_bytes, m.mem_total_bytes) : Got<double>(Missing::hidden);
+  if (!pct && !of_most) return lack(kField, pct);
+  const bool many = of_most && *of_most >= limits.also;
+  const bool large = pct && *pct >= limits.warning;
+  if (!many && !large) return {};
+  Finding found = large ? finding_of_ram("", Severity::warning, m.kernel_stack_bytes, *pct, kField, limits.warning)
+                        : finding("kernel-stacks.threads", Severity::warning, pct.value_or(0));
+  add(found, "threads_count", threads, "proc/loadavg");
+  add(found, "threads_limit_count", most, "proc/sys/kernel/threads-max, pid_max");
+  add(found, "threads_pct", of_most, "proc/loadavg / threads-max", limits.also);
+  if (facts.top != nullptr && !facts.top->by_threads.empty()) {
+    const Process& process = facts.processes[facts.top->by_threads.front()];
+    add(found, "holder", process_label(process));
+    add(found, "holder_pid", Got<std::uint64_t>(process.pid));
+    add(found, "holder_threads_count", process.threads ? Got<std::uint64_t>(*process.threads) : Got<std::uint64_t>());
+  }
+  return found;
+}
+
+Judgement judge_percpu_heavy(const FindingFacts& facts, const Limits& limits) {
+  constexpr std::string_view kField = "proc/meminfo Percpu";
+  if (facts.accounting.view != MeminfoView::machine) return Lack{kField, LackWhy::other_view};
+  const Meminfo& m = facts.meminfo();
+  const Got<double> pct = share(m.percpu_bytes, m.mem_total_bytes);
+  if (!pct) return lack(kField, pct);
+  if (*pct < limits.info) return {};
+  return finding_of_ram("", Severity::info, m.percpu_bytes, *pct, kField, limits.info);
+}
+
+/// Limit: cgroups. Of v1 those that the kernel counts and no directory shows.
+Judgement judge_dying_cgroups(const FindingFacts& facts, const Limits& limits) {
+  const DyingCgroups& dying = facts.snapshot.dying_cgroups;
+  Got<std::uint64_t> count = dying.v2 ? dying.v2->nr_dying_descendants : Got<std::uint64_t>(dying.v2.missing());
+  std::string_view source = "sys/fs/cgroup/cgroup.stat nr_dying_descendants";
+  const bool v1 = facts.cgroups != nullptr && facts.cgroups->walk.version == CgroupVersion::v1;
+  if (v1 && dying.controllers && facts.cgroups->walk.unlisted == 0) {
+    for (const CgroupController& controller : *dying.controllers) {
+      if (controller.name != "memory" || controller.hierarchy == 0) continue;
+      source = "proc/cgroups memory - cgroups seen";
+      count = controller.cgroups_count - std::min(controller.cgroups_count, facts.cgroups->walk.visited);
+    }
+  }
+  if (!count) return lack(source, count);
+  if (static_cast<double>(*count) <= limits.info) return {};
+  Finding found = finding("", Severity::info, 0);
+  // From inside a namespace, cgroups above it count and are not seen.
+  if (v1 && facts.own_cgroup != nullptr && facts.own_cgroup->namespaced) found.confidence = Confidence::low;
+  add(found, "dying_count", count, source, limits.info);
+  add(found, "percpu_bytes", facts.meminfo().percpu_bytes, "proc/meminfo Percpu");
+  return found;
+}
+
+Judgement judge_hardware_corrupted(const FindingFacts& facts, const Limits& limits) {
+  constexpr std::string_view kField = "proc/meminfo HardwareCorrupted";
+  const Got<std::uint64_t>& bytes = facts.meminfo().hardware_corrupted_bytes;
+  if (!bytes) return lack(kField, bytes);
+  if (static_cast<double>(*bytes) <= limits.warning) return {};
+  Finding found = finding("", Severity::warning, share(bytes, facts.meminfo().mem_total_bytes).value_or(0));
+  add(found, "size_bytes", bytes, kField, limits.warning);
+  return found;
 }
 
 }  // namespace memkit

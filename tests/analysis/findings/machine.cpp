@@ -42,7 +42,13 @@ Diagnosis Machine::diagnose() const {
   const Accounting accounting = account(snapshot);
   const HealthVerdict verdict = health(snapshot);
   const TopProcesses top = top_processes(processes, 3);
-  return memkit::diagnose({snapshot, accounting, verdict, delta ? &*delta : nullptr, processes, &top});
+  FindingFacts facts{snapshot, accounting, verdict, delta ? &*delta : nullptr, processes, &top};
+  facts.walk = &walk;
+  facts.cgroups = &survey;
+  facts.cgroups_before = before ? &*before : nullptr;
+  facts.tight = tight;
+  facts.own_cgroup = &own;
+  return memkit::diagnose(facts);
 }
 
 std::optional<Finding> Machine::finding(std::string_view id) const {

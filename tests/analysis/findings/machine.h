@@ -22,6 +22,11 @@ struct Machine {
   Snapshot snapshot;
   std::optional<Delta> delta;
   std::vector<Process> processes;
+  WalkSummary walk;
+  CgroupSurvey survey;
+  std::optional<CgroupSurvey> before;
+  std::vector<TightCgroup> tight;
+  CgroupFacts own;
 
   Meminfo* operator->() { return snapshot.meminfo.operator->(); }
   Process& add_process(std::string_view name, std::uint32_t pid, std::uint64_t pss_bytes);
