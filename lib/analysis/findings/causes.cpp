@@ -16,14 +16,17 @@ constexpr std::string_view kHolders[] = {"memory-locked",    "hugepages-idle",  
 constexpr std::string_view kOfShortage[] = {"psi-some",       "psi-full",       "swap-full",
                                             "zone-below-low", "zone-below-min", "process-dominates"};
 
-/// Stalls that explain others, the most telling first.
+/// What explains others by what it does to the machine, the most telling first.
 struct Stall {
   std::string_view cause;
-  std::array<std::string_view, 3> symptoms;
+  std::array<std::string_view, 4> symptoms;
+  Severity least = Severity::info;  ///< a milder one of them is over: it explains nothing of now
 };
 constexpr std::string_view kPsiSome = "psi-some";
 constexpr std::string_view kPsiFull = "psi-full";
 constexpr Stall kStalls[] = {
+    {"memcg-oom", {"memcg-limit", "oom-recent", kPsiSome, kPsiFull}, Severity::critical},
+    {"oom-recent", {kPsiSome, kPsiFull}, Severity::critical},
     {"memcg-throttled", {kPsiSome, kPsiFull, "memcg-limit"}},
     {"swap-thrashing", {kPsiSome, kPsiFull, "swap-full"}},
     {"file-thrashing", {kPsiSome, kPsiFull}},
@@ -76,7 +79,7 @@ void explain_shortage(std::vector<Finding>& findings) {
 void explain_stalls(std::vector<Finding>& findings) {
   for (const Stall& stall : kStalls) {
     Finding* const cause = find(findings, stall.cause);
-    if (cause == nullptr) continue;
+    if (cause == nullptr || cause->severity < stall.least) continue;
     for (const std::string_view id : stall.symptoms) {
       if (Finding* const symptom = find(findings, id)) explain(*cause, *symptom);
     }

@@ -135,6 +135,9 @@ TEST(OomRecent, IsInformationOfThePastAndCriticalNow) {
   Machine machine;
   EXPECT_EQ(machine.severity("oom-recent"), kNothing);
   machine.snapshot.vmstat->oom_kill = 1;
+  machine.snapshot.host.uptime_ms = 3'599'999;
+  EXPECT_EQ(machine.severity("oom-recent"), Severity::critical) << "within the hour that it has been up";
+  machine.snapshot.host.uptime_ms = 3'600'000;
   EXPECT_EQ(machine.severity("oom-recent"), Severity::info);
   machine.delta.emplace();
   machine.delta->oom_kills.count = 0;

@@ -120,9 +120,12 @@ TEST(Psi, SomeWarnsAtTenAndIsCriticalAtTwentyFive) {
 TEST(Psi, FullWarnsWhereItLastsAndIsCriticalAtTwenty) {
   Machine machine;
   PressureLine& full = machine.snapshot.pressure.memory->full;
-  full.avg10_pct = 0.5;
+  full.avg10_pct = 1.0;
   EXPECT_EQ(machine.severity("psi-full"), kNothing) << "a single stall";
   full.avg60_pct = 0.1;
+  full.avg10_pct = 0.99;
+  EXPECT_EQ(machine.severity("psi-full"), kNothing) << "as healthy machines have it";
+  full.avg10_pct = 1.0;
   EXPECT_EQ(machine.severity("psi-full"), Severity::warning);
   full.avg10_pct = 0.0;
   EXPECT_EQ(machine.severity("psi-full"), kNothing) << "it is over";
@@ -156,6 +159,8 @@ TEST(SwapThrashing, NeedsBothWaysAndStalls) {
   machine.delta->swap_in_bytes.per_s = 1048576.0;
   machine.delta->memory.some_pct = 9.0;
   EXPECT_EQ(machine.severity("swap-thrashing"), kNothing);
+  machine.snapshot.pressure.memory->some.avg10_pct = 57.0;
+  EXPECT_EQ(machine.severity("swap-thrashing"), Severity::critical) << "the interval was too short to see it";
 }
 
 TEST(SwapFull, IsCriticalOnlyWhereMemoryIsShortToo) {
@@ -288,6 +293,23 @@ TEST(Causes, OfStallsAreThrashing) {
   machine.snapshot.pressure.memory->some.avg10_pct = 30.0;
   EXPECT_EQ(machine.diagnose().findings.front().id, "swap-thrashing");
   EXPECT_EQ(machine.finding("psi-some")->explained_by, "swap-thrashing");
+}
+
+TEST(Causes, KillsOfNowExplainTheLimitTheyHappenedAt) {
+  std::vector<Finding> findings(3);
+  findings[0].id = "memcg-limit";
+  findings[0].severity = Severity::critical;
+  findings[1].id = "memcg-oom";
+  findings[1].severity = Severity::info;
+  findings[2].id = "oom-recent";
+  findings[2].severity = Severity::info;
+  std::vector<Finding> old = findings;
+  order_by_cause(old);
+  EXPECT_EQ(old.front().id, "memcg-limit") << "kills of long ago explain nothing of now";
+  findings[1].severity = Severity::critical;
+  order_by_cause(findings);
+  EXPECT_EQ(findings.front().id, "memcg-oom");
+  EXPECT_THAT(findings.front().explains, ElementsAre("memcg-limit", "oom-recent"));
 }
 
 }  // namespace
