@@ -236,7 +236,10 @@ void require_figures(const Context& context, const PressurePlace& place, std::sp
     const std::string reason = explain_missing(one.state, place, one.kind);
     if (reasons.find(reason) == std::string::npos) reasons += (reasons.empty() ? "" : "; ") + reason;
   }
-  if (!any) throw RunError(reasons);
+  if (!any) {
+    const std::optional<std::string> dir = context.args.value("root");
+    throw RunError(dir ? fmt::format("--root '{}': {}", for_terminal(*dir), reasons) : reasons);
+  }
   if (!reasons.empty()) context.messages.say(reasons);
 }
 

@@ -64,9 +64,11 @@ std::string why_no_rows(const SlabSample& sample) {
   for (const Unread& file : sample.facts.unread) {
     if (file.path != "proc/slabinfo") continue;
     const bool denied = missing_for(file.error) == Missing::denied;
-    return fmt::format("cannot read {}: {}{}", live ? "/proc/slabinfo" : "proc/slabinfo in the capture",
-                       unread_text(file.error),
-                       live && denied ? "; run it as root, or give it the right: setcap cap_dac_read_search+ep" : "");
+    return fmt::format(
+        "cannot read {}: {}{}",
+        live ? "/proc/slabinfo" : "proc/slabinfo in --root '" + for_terminal(sample.snapshot.source) + "'",
+        unread_text(file.error),
+        live && denied ? "; run it as root, or give it the right: setcap cap_dac_read_search+ep" : "");
   }
   return "the capture has no list of caches";
 }

@@ -317,8 +317,9 @@ TEST(BashCompletion, OffersCommandsChoicesColumnsAndFolders) {
 
 /// What fish offers at the end of `line`, without descriptions.
 Names fish_offers(const std::string& line) {
+  const TemporaryDir home;  // fish makes folders there
   const Outcome done = run({"--no-config", "-c", "source $argv[1]; complete -C $argv[2]", kFishFile, line},
-                           {.env = {"HOME=/nonexistent"}, .program = "fish"});
+                           {.env = {"HOME=" + home.path()}, .program = "fish"});
   EXPECT_EQ(done.err, "");
   Names offers;
   for (const std::string& one : lines_of(done.out)) offers.insert(one.substr(0, one.find('\t')));
