@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from bench_measure import BATCH_SECONDS, Command, Spread, start_and_wait
-from bench_measure import google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
+from bench_measure import cpu_share_of_user, google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
 from bench_table import circumstances, mebibytes, table, time_text
 
 ENOUGH_PAIRS = 15
@@ -112,17 +112,88 @@ def bench_parse(run):
     run.write(table(["File", "Time", "Middle half", "Speed", "Bar", "Verdict"], rows) + "\n")
 
 
+POPULATIONS = {
+    "forked": "1,000 children of one parent, 30 MB shared, 2 MB of their own",
+    "log-normal": "1,000 programs, median 3 MB, sigma 1, at most 200 MB",
+    "equal": "1,000 programs of 5 MB",
+}
+SCAN = ("smem", "-s", "pss")
+TOP = ("smem", "-rs", "pss", "--top", "10")
+
+
+@contextlib.contextmanager
+def population(argv, count=1):
+    """Processes that are there while the block runs."""
+    started = []
+    try:
+        for _ in range(count):
+            started.append(start_and_wait(argv))
+        yield
+    finally:
+        for process in started:
+            process.kill()
+        for process in started:
+            process.wait()
+
+
+def smem_scan(run, name):
+    """The full scan, in one thread and in two, against floors and peers; --top; --no-walk."""
+    dynamic, static = memkit(*SCAN, "--jobs", "1")
+    two_dynamic, two_static = memkit(*SCAN, "--jobs", "2")
+    _, top = memkit(*TOP, "--jobs", "1")
+    _, quick = memkit("smem", "--no-walk", "--jobs", "1")
+    size = str(len(output_of(static.argv)))
+    floor_program = STATIC + HELPERS + "smem_floor"
+    floor_one = Command("floor, one thread", (floor_program, size, "1"))
+    floor_two = Command("floor, two threads", (floor_program, size, "2"))
+    floor_quick = Command("floor of --no-walk", (floor_program, size, "1", "status", "cmdline"))
+    peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
+    run.compare(
+        [dynamic, static, two_dynamic, two_static, top, quick, floor_one, floor_two, floor_quick, *peers],
+        [
+            (static, floor_one, 1.15),
+            (dynamic, floor_one, None),
+            (two_static, floor_two, 1.15),
+            (two_static, static, 0.65),
+            (static, peers[0], 1 / 6),
+            (static, peers[1], 1 / 2.5),
+            (top, static, 0.30 if name == "log-normal" else 1.05),
+            (quick, floor_quick, 1.4),
+        ],
+    )
+    share = cpu_share_of_user(static.argv)
+    run.write(f"User time of {static.name}: {share.median:.1f} % of its CPU time, bar 10 %: ")
+    run.write(run.judge(f"user time on {name}", share, 10) + ".\n")
+    smem_peak(run, static, name, 8)
+
+
+def smem_peak(run, command, name, bar_mib):
+    peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+    run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar {bar_mib} MiB: ")
+    run.write(run.judge(f"peak RSS of {command.name} on {name}", Spread(peak, peak, peak), bar_mib << 20) + ".\n\n")
+
+
 def bench_smem(run):
     run.write(
-        "## smem\n\nThe processes that happen to run. The floor is a C program that lists /proc, reads stat,"
-        "\nsmaps_rollup and cmdline of each process as memkit does, and writes as many bytes.\n\n"
+        "## smem\n\nOn populations that are started for it. The floors are C programs that list /proc, read the files"
+        "\nof each process that memkit reads, in as many threads, and write as many bytes.\n\n"
     )
-    dynamic, static = memkit("smem", "-s", "pss")
-    floor_dynamic, floor_static = floor("smem_floor", dynamic)
-    peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
-    comparisons = [(dynamic, other, None) for other in (*peers, floor_dynamic)]
-    comparisons += [(static, other, None) for other in (*peers, floor_static)]
-    run.compare([dynamic, static, floor_dynamic, floor_static, *peers], comparisons)
+    for name, what in POPULATIONS.items():
+        run.write(f"### {name}: {what}\n\n")
+        with population([STATIC + HELPERS + "population", name, "1000"]):
+            smem_scan(run, name)
+    run.write("### python: 100 interpreters, with large smaps\n\n")
+    modules = "json, http.server, xml.dom.minidom, sqlite3, ssl, decimal, multiprocessing"
+    code = f"import {modules}, time; print(flush=True); time.sleep(86400)"
+    with population([sys.executable, "-c", code], 100):
+        _, mappings = memkit("smem", "-m", "--jobs", "1")
+        size = str(len(output_of(mappings.argv)))
+        floor_program = Command("floor of -m", (STATIC + HELPERS + "smem_floor", size, "1", "smaps"))
+        run.compare([mappings, floor_program], [(mappings, floor_program, 1.15)])
+        share = cpu_share_of_user(mappings.argv)
+        run.write(f"User time of {mappings.name}: {share.median:.1f} % of its CPU time, bar 10 %: ")
+        run.write(run.judge("user time of -m", share, 10) + ".\n")
+        smem_peak(run, mappings, "python", 24)
 
 
 def bench_slab(run):

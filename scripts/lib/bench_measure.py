@@ -1,6 +1,7 @@
 """Measures commands: batches under hyperfine that take turns, peak memory, parsers, statistics. See scripts/bench."""
 
 import json
+import resource
 import shlex
 import statistics
 import subprocess
@@ -50,6 +51,18 @@ def start_and_wait(argv):
     process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     process.stdout.readline()
     return process
+
+
+def cpu_share_of_user(argv, times=9):
+    """The spread of user time / all CPU time, in per cent, over several runs."""
+    shares = []
+    for _ in range(times):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        output_of(argv)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        user = after.ru_utime - before.ru_utime
+        shares.append(100 * user / (user + after.ru_stime - before.ru_stime))
+    return Spread.of(shares)
 
 
 def batch_seconds(command, runs):
