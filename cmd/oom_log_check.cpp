@@ -71,7 +71,7 @@ void OomCheck::remember(std::span<const OomSummary> events) const {
   if (all.size() > kMostRemembered) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(kMostRemembered));
   std::string text = fmt::format("{}\n", kTitle);
   for (const std::uint64_t print : all) text += fmt::format("{:016x}\n", print);
-  replace_state_file(*state_, text);
+  replace_file(*state_, text);
 }
 
 }  // namespace memkit

@@ -8,6 +8,7 @@
 #include "report_facts.h"
 #include "save.h"
 #include "source/errors.h"
+#include "source/state_file.h"
 
 namespace memkit {
 namespace {
@@ -19,7 +20,8 @@ constexpr OptionSpec kReportOptions[] = {
     {"only", 0, "judge the findings of LIST alone", Arg::required, "LIST"},
     {"ignore", 0, "leave out the findings of LIST", Arg::required, "LIST"},
     {"lang", 0, "language of findings and advice (en)", Arg::required, "LANG", {}, Complete::choices, "en|ja|zh"},
-    {"format", 0, "form of the report (text)", Arg::required, "FORM", {}, Complete::choices, "text|json"},
+    {"format", 0, "form of the report (text)", Arg::required, "FORM", {}, Complete::choices, "text|json|prom"},
+    {"output-file", 0, "write to FILE, replaced at once", Arg::required, "FILE", {}, Complete::file},
     opt::save,
     opt::smaps,
     opt::command_lines,
@@ -65,12 +67,16 @@ void write_text(const Context& context, const ReportFacts& facts) {
   explain_report(context.out, facts, style.language);
 }
 
+void write_prom(const Context& context, const ReportFacts& facts) {
+  print_prom(context.out, facts, report_request(context).top);
+}
+
 /// A form of the report: the one place where one is added (with its name in the row of --format).
 struct Format {
   std::string_view name;
   void (*write)(const Context&, const ReportFacts&);
 };
-constexpr Format kFormats[] = {{"text", write_text}, {"json", write_json}};
+constexpr Format kFormats[] = {{"text", write_text}, {"json", write_json}, {"prom", write_prom}};
 
 const Format& format_of(const Context& context) {
   const std::string name = context.args.value("format").value_or(context.json() ? "json" : "text");
@@ -91,6 +97,7 @@ void check_options(const Context& context) {
     throw UsageError("--check and --json or --format exclude each other: a plugin prints one line");
   if (context.json() && args.value("format").value_or("json") != "json")
     throw UsageError("--json and --format " + *args.value("format") + " exclude each other");
+  if (check && args.has("output-file")) throw UsageError("--check prints one line: no --output-file");
   if (check) watched_figures(args, nullptr);
 }
 
@@ -103,7 +110,13 @@ int run_report(const Context& context) {
   const ReportFacts facts = take_report(context, root, request);
   complete_capture(context, root, facts.snapshot.host, recorder.get());
   if (context.args.has("check")) return print_check(context, facts, language_of(context));
-  format.write(context, facts);
+  if (const auto path = context.args.value("output-file")) {
+    Out kept = Out::in_memory();
+    format.write({context.args, kept, context.messages}, facts);
+    replace_file(*path, kept.text());
+  } else {
+    format.write(context, facts);
+  }
   std::string message;
   for (const std::string& reason : missing_reasons(facts.processes.summary, root.is_live())) {
     message += (message.empty() ? "" : "; ") + reason;

@@ -68,6 +68,10 @@ void explain_report(Out& out, const ReportFacts& facts, Language language);
 /// What reclaim looked like between the samples; unknown with one.
 ReclaimPattern pattern_of(const ReportFacts& facts);
 
+/// Prometheus' text format: metrics "memkit_...", base units, the `most` largest cgroups. What is unknown has no
+/// sample. No pid and no command line is a label: series would be without number.
+void print_prom(Out& out, const ReportFacts& facts, std::size_t most);
+
 /// The data of memkit.report/1, inside the open envelope.
 void write_report(JsonWriter& json, const ReportFacts& facts, Language language);
 /// Its keys "status", "diagnosis", "findings" and "not_judged".

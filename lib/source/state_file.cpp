@@ -40,7 +40,7 @@ std::string read_state_file(const std::string& path) {
   }
 }
 
-void replace_state_file(const std::string& path, std::string_view text) {
+void replace_file(const std::string& path, std::string_view text) {
   std::string temporary = path + ".XXXXXX";
   Fd fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) fail("write", path, errno);
