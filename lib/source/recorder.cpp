@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <limits>
 
 #include "source/errors.h"
+#include "source/reading.h"
 
 namespace memkit {
 namespace {
@@ -89,6 +91,15 @@ void Recorder::write_all(const Fd& file, std::string_view path, std::string_view
     const std::lock_guard lock(mutex_);
     bytes_ += static_cast<std::uint64_t>(written);
   }
+}
+
+std::optional<int> Recorder::again(std::string_view path, std::string& into) {
+  if (!keeps(path)) return std::nullopt;
+  const Fd file(openat(fd_.get(), std::string(path).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (file) return read_all(file.get(), into, std::numeric_limits<std::size_t>::max());
+  const std::lock_guard lock(mutex_);
+  const auto noted = seen_.errors.find(path);
+  return noted == seen_.errors.end() ? std::nullopt : std::optional(noted->second);
 }
 
 Fd Recorder::begin(std::string_view path) {

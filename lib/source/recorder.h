@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ class Recorder {
   Recorder(std::string dir, bool command_lines);
 
   [[nodiscard]] bool keeps(std::string_view path) const;
+  /// The answer that reading `path` gave before, if it was read before: who asks twice while a capture is taken gets
+  /// what the capture will tell, and not a later figure. Else empty.
+  std::optional<int> again(std::string_view path, std::string& into);
   /// What reading `path` gave: its text, or an errno.
   void file(std::string_view path, std::string_view text, int error);
   /// A file that is read in parts; begin() empties it. A descriptor for part(), invalid where it is not recorded.

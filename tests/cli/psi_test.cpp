@@ -107,8 +107,9 @@ TEST(PsiCheck, WhatIsNotKnownIsUnknown) {
   dir.write("proc/meminfo", "MemTotal: 1 kB\n");
   const Outcome done = run({"psi", "--check", "--root", dir.path()});
   EXPECT_EQ(done.status, 3);
-  EXPECT_THAT(done.out,
-              AllOf(StartsWith("MEMKIT UNKNOWN - this tree does not hold proc/pressure/memory"), Not(HasSubstr("|"))));
+  EXPECT_THAT(done.out, AllOf(StartsWith("MEMKIT UNKNOWN - --root '" + dir.path() +
+                                         "': this tree does not hold proc/pressure/memory"),
+                              Not(HasSubstr("|"))));
   EXPECT_EQ(run({"psi", "--check", "--frobnicate"}).status, 3);
   dir.write("proc/pressure/memory", "full avg10=0.00 avg60=0.00 avg300=0.00 total=0\n");
   EXPECT_EQ(run({"psi", "--check", "--root", dir.path()}).status, 3) << "some is not there";

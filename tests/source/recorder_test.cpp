@@ -56,6 +56,18 @@ TEST_F(Recorded, AFileAnswersAsItDid) {
   EXPECT_EQ(root.read("proc/vmstat").error, ENOENT);
 }
 
+TEST_F(Recorded, WhoAsksTwiceGetsWhatIsInTheCapture) {
+  const Root root = capture([&](const Root& live) {
+    meminfo_of(live);
+    system.write("proc/meminfo", "MemTotal: 2 kB\n");
+    EXPECT_EQ(live.read("proc/meminfo").text, "MemTotal: 1 kB\n");
+    std::string text;
+    EXPECT_EQ(live.open_dir("proc").read("meminfo", text), 0);
+    EXPECT_EQ(text, "MemTotal: 1 kB\n");
+  });
+  EXPECT_EQ(root.read("proc/meminfo").text, "MemTotal: 1 kB\n");
+}
+
 TEST_F(Recorded, AnErrnoAnswersAsItDid) {
   fs::create_directories(system.path() / "proc/vmstat");
   const Root root = capture([](const Root& live) { EXPECT_EQ(live.read("proc/vmstat").error, EISDIR); });

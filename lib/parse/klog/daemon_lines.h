@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "parse/klog/oom_event.h"
+#include "oom_event.h"
 
 namespace memkit {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "parse/klog/oom_event.h"
-#include "parse/klog/record_fields.h"
+#include "oom_event.h"
+#include "record_fields.h"
 
 namespace memkit {
 

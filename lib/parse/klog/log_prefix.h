@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "parse/klog/log_line.h"
+#include "log_line.h"
 
 namespace memkit {
 

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "parse/klog/log_line.h"
-#include "parse/klog/oom_event.h"
+#include "log_line.h"
+#include "oom_event.h"
 
 namespace memkit {
 

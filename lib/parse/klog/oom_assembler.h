@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/klog/log_line.h"
-#include "parse/klog/oom_event.h"
-#include "parse/klog/oom_lines.h"
+#include "log_line.h"
+#include "oom_event.h"
+#include "oom_lines.h"
 
 namespace memkit {
 

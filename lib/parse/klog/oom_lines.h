@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/klog/oom_event.h"
+#include "oom_event.h"
 
 /// The lines of an OOM event, one by one. `text` is what the kernel said, without prefixes. Each function answers
 /// whether the line is of its kind; then, and only then, it has written what the line says.

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/klog/log_line.h"
-#include "parse/klog/oom_assembler.h"
-#include "parse/klog/oom_event.h"
+#include "log_line.h"
+#include "oom_assembler.h"
+#include "oom_event.h"
 
 namespace memkit {
 
