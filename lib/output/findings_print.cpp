@@ -64,7 +64,7 @@ void print_finding(Out& out, const Finding& finding, std::size_t number, const R
   const Language language = style.language;
   const std::string_view word = message(language, "severity." + std::string(to_string(finding.severity)));
   out.print("{:<{}}{}{}\n", number, kIndent,
-            padded(toned(word, tone_of(to_string(finding.severity)), style.color), kLabel), finding.id);
+            toned(padded(word, kLabel), tone_of(to_string(finding.severity)), style.color), finding.id);
   print_beside(out, "", sentence(finding, language));
   if (!finding.explains.empty()) print_beside(out, message(language, "label.explains"), joined(finding.explains));
   if (!finding.explained_by.empty()) {

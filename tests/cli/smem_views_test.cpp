@@ -342,8 +342,8 @@ TEST_F(Views, HostileNamesStayNamesInEveryView) {
 
 TEST_F(Views, EveryViewExplainsItself) {
   EXPECT_THAT(smem({"--explain"}).out, HasSubstr("PSS is the figure that adds up"));
-  EXPECT_THAT(smem({"--by=unit", "--explain"}).out, HasSubstr("The most has " + kId.substr(0, 12)));
-  EXPECT_THAT(smem({"-u", "--explain"}).out, HasSubstr("the groups' PSS adds up: to 81.6 MiB, 8.4 % of\nRAM."));
+  EXPECT_THAT(smem({"--by=container", "--explain"}).out, HasSubstr("The most has web-1: 78.1 MiB"));
+  EXPECT_THAT(smem({"-u", "--explain"}).out, HasSubstr("the groups' PSS adds up: to 81.6 MiB, 8.4 %\nof RAM."));
   EXPECT_THAT(smem({"-m", "--explain"}).out, HasSubstr("The most is in [heap]: 78.6 MiB in 4 processes."));
   EXPECT_THAT(smem({"-w", "--explain"}).out, HasSubstr("userspace is what processes hold and map"));
   EXPECT_THAT(smem({"--tree", "--explain"}).out, HasSubstr("Below init, the most is held by java (20)"));
