@@ -37,7 +37,7 @@ sleep 2
     Scenario("anon-leak", "anon-growth", BIG_FILE.format(300) + """
 cat /disk/big > /dev/null
 inject --as leaker grow 150 10
-""", EVERYWHERE, quick=True),
+""", EVERYWHERE),
     Scenario("anon-hog", "available-low", "inject --as hog anon 410\n", quick=True),
     Scenario("tmpfs-hog", "tmpfs-heavy", """
 mount -o remount,size=1g /dev/shm

@@ -45,7 +45,7 @@ Judgement judge_tmpfs_heavy(const FindingFacts& facts, const Limits& limits) {
     // What went to swap takes no RAM.
     if (m.shmem_bytes) used = std::min(used, *m.shmem_bytes);
     const Got<double> pct = share(Got<std::uint64_t>(used), m.mem_total_bytes);
-    if (pct && *pct >= limits.warning) {
+    if (largest != nullptr && pct && *pct >= limits.warning) {
       Finding found = finding_of_ram("", Severity::warning, used, *pct, "statfs of tmpfs mounts", limits.warning);
       add(found, "mount", largest->mount_point);
       add(found, "mount_bytes", Got<std::uint64_t>(largest->used_bytes), "statfs of that mount");

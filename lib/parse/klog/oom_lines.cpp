@@ -108,7 +108,7 @@ OomLine classify_zone(std::string_view text) {
   if (node && word.starts_with("hugepages_total=")) return OomLine::hugepages;
   const std::string_view next = take_word(rest);
   if (next.starts_with("free:") && next.ends_with("kB")) return OomLine::zone;
-  if (word.ends_with(':') && next.find("*") != npos && next.ends_with("kB")) return OomLine::buddy;
+  if (word.ends_with(':') && next.find('*') != npos && next.ends_with("kB")) return OomLine::buddy;
   return OomLine::other;
 }
 
