@@ -159,8 +159,7 @@ TargetOutcome write_document(const Context& context, const Root& root, const Tar
   begin_envelope(json, schema, collect(root, Want::host));
   json.key("processes");
   json.begin_array();
-  const TargetOutcome outcome =
-      for_each_target(root, targets, [&](MappedProcess& process) { return write(json, process); });
+  TargetOutcome outcome = for_each_target(root, targets, [&](MappedProcess& process) { return write(json, process); });
   json.end_array();
   json.key("skipped");
   json.begin_object();

@@ -61,7 +61,7 @@ void add_rows(const Users& users, const std::vector<std::size_t>& places, std::s
     row.process = &facts.processes.rows[place];
     if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
-    rows.push_back(std::move(row));
+    rows.push_back(row);
   }
 }
 

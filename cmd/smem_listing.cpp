@@ -195,7 +195,7 @@ Listing list_processes(const Context& context, WalkRequest& request) {
           listing.names->intern(context.args.has("numeric") ? std::to_string(*process.uid) : users.name(*process.uid));
     row.process = &process;
     row.listing = listing.shared.get();
-    listing.rows.push_back(std::move(row));
+    listing.rows.push_back(row);
   }
   if (policy.read_cgroup) name_workloads(root, listing);
   say_what_is_missing(context, listing);

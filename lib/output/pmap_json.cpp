@@ -28,7 +28,7 @@ void write_status(JsonWriter& json, const PidStatus& status) {
 
 void write_mapping_totals(JsonWriter& json, const MappingTotals& totals) {
   const Mapping sums = totals.as_mapping();
-  const MappingRow row(sums, "");
+  const MappingRow row(sums, std::string_view());
   json.key("totals");
   json.begin_object();
   json.field("mappings_count", totals.mappings());

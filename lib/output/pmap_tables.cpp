@@ -183,7 +183,7 @@ class ColumnTable : public MappingTable {
 void ColumnTable::end() {
   if (!style_.headings) return;
   const Mapping sums = totals_.as_mapping();
-  const MappingRow row(sums, "total");
+  const MappingRow row(sums, std::string_view("total"));
   bool titled = false;
   for (const std::size_t i : chosen_) {
     const Column<MappingRow>& column = mapping_row_columns()[i];

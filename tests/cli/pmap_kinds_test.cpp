@@ -98,7 +98,8 @@ TEST_F(PmapKinds, KindsAndGroupsSumToAllMappings) {
   }
   for (const json& row : groups["groups"]) {
     std::uint64_t parts = 0;
-    for (const char* const part : {"text_rss_bytes", "data_rss_bytes", "bss_rss_bytes"}) parts += row[part].get<int>();
+    for (const char* const part : {"text_rss_bytes", "data_rss_bytes", "bss_rss_bytes"})
+      parts += row[part].get<unsigned>();
     EXPECT_EQ(parts, row["rss_bytes"]) << row;
   }
 }

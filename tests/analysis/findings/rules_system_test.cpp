@@ -307,7 +307,7 @@ TEST(OvercommitLimit, IsCriticalInModeTwoAlone) {
   Machine machine;
   machine->committed_as_bytes = pct(90);
   machine->commit_limit_bytes = pct(100);
-  for (const std::uint64_t mode : {0, 1}) {
+  for (const std::uint64_t mode : {0U, 1U}) {
     machine.snapshot.settings.overcommit_memory = mode;
     EXPECT_EQ(machine.severity("overcommit-limit"), kNothing) << mode;
   }
@@ -320,7 +320,7 @@ TEST(OvercommitLimit, IsCriticalInModeTwoAlone) {
 TEST(SwappinessOdd, IsZeroWithSwapOrOverAHundredWithoutCompression) {
   Machine machine;
   Got<std::uint64_t>& set = machine.snapshot.settings.swappiness;
-  for (const std::uint64_t usual : {1, 60, 100}) {
+  for (const std::uint64_t usual : {1U, 60U, 100U}) {
     set = usual;
     EXPECT_EQ(machine.severity("swappiness-odd"), kNothing) << usual;
   }
