@@ -3,7 +3,7 @@
 namespace memkit {
 
 std::span<const Command> commands() {
-  static const Command kCommands[] = {kFreeCommand, kSmemCommand, kPmapCommand, kSlabCommand,
+  static const Command kCommands[] = {kFreeCommand, kSmemCommand, kPmapCommand,  kSlabCommand,
                                       kPsiCommand,  kOomCommand,  kReportCommand};
   return kCommands;
 }
