@@ -95,7 +95,7 @@ int read_by_window(int fd, std::string& buffer, const std::function<void(std::st
     std::string_view rest(buffer.data(), used);
     consume(rest, got == 0);
     if (got == 0) return 0;
-    std::memmove(buffer.data(), rest.data(), rest.size());
+    if (!rest.empty()) std::memmove(buffer.data(), rest.data(), rest.size());
     used = rest.size();
     if (used == buffer.size()) {
       if (used >= kLargestRecord) return EFBIG;
