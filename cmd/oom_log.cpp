@@ -216,10 +216,7 @@ void write_json(const Context& context, const OomLogRequest& request) {
   json.end_array();
   json.key("summary");
   write_oom_summary(json, found.events);
-  json.key("logs");
-  json.begin_array();
-  for (const std::string& log : found.logs) json.value(log);
-  json.end_array();
+  json.list("logs", found.logs);
   json.key("ranking");
   json.null();
   json.key("skipped");

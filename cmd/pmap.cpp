@@ -125,6 +125,14 @@ MappingsRead print_process(const Context& context, const View& view, MappedProce
   return read;
 }
 
+/// What stands behind a process's rows.
+void end_process(JsonWriter& json, const MappingTotals& totals, const MappingsRead& read) {
+  write_mapping_totals(json, totals);
+  json.field("walked", read.has_pages);
+  json.field("complete", read.error == 0 && !read.ended);
+  json.end_object();
+}
+
 MappingsRead write_process_json(JsonWriter& json, const View& view, MappedProcess& process) {
   json.begin_object();
   write_process(json, process);
@@ -137,19 +145,11 @@ MappingsRead write_process_json(JsonWriter& json, const View& view, MappedProces
     write_row(json, mapping_row_columns(), MappingRow(mapping, view.style.whole_path));
   });
   json.end_array();
-  write_mapping_totals(json, totals);
-  json.field("walked", read.has_pages);
-  json.field("complete", read.error == 0 && !read.ended);
-  json.end_object();
+  end_process(json, totals, read);
   return read;
 }
 
-void write_pids(JsonWriter& json, std::string_view key, std::span<const std::uint32_t> pids) {
-  json.key(key);
-  json.begin_array();
-  for (const std::uint32_t pid : pids) json.value(pid);
-  json.end_array();
-}
+void write_pids(JsonWriter& json, std::string_view key, std::span<const std::uint32_t> pids) { json.list(key, pids); }
 
 /// A document of all targets; write(json, process) writes one as an object.
 template <class Write>
@@ -166,10 +166,7 @@ TargetOutcome write_document(const Context& context, const Root& root, const Tar
   write_pids(json, "missing_pids", outcome.missing);
   write_pids(json, "unread_pids", outcome.unread);
   write_pids(json, "ended_pids", outcome.ended);
-  json.key("reasons");
-  json.begin_array();
-  for (const std::string& reason : outcome.reasons) json.value(reason);
-  json.end_array();
+  json.list("reasons", outcome.reasons);
   json.end_object();
   json.end_object();
   json.finish();
@@ -270,10 +267,7 @@ TargetOutcome show_sums(const Context& context, const Root& root, const Targets&
                           for (const std::size_t row : order_of(view, sums, rows))
                             write_row(json, sums.table, rows[row]);
                           json.end_array();
-                          write_mapping_totals(json, totals);
-                          json.field("walked", read.has_pages);
-                          json.field("complete", read.error == 0 && !read.ended);
-                          json.end_object();
+                          end_process(json, totals, read);
                           return read;
                         });
 }

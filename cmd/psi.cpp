@@ -2,7 +2,6 @@
 
 #include "collect/snapshot.h"
 #include "command.h"
-#include "envelope.h"
 #include "output/columns_psi.h"
 #include "output/escape.h"
 #include "output/text.h"
@@ -44,8 +43,6 @@ Readers open_readers(const Context& context, const Root& root, const PsiRequest&
   return readers;
 }
 
-bool is_alarm(PluginStatus status) { return status == PluginStatus::warning || status == PluginStatus::critical; }
-
 /// Takes two samples, with the cgroups before and behind them, and says what reclaim did in between.
 PressureSample look(const Root& root, const PsiRequest& request, double seconds, PressureReader& reader,
                     PsiFacts& facts) {
@@ -80,15 +77,6 @@ int print_check(const Context& context, const PsiWatch& watch, const PsiFacts& f
   std::replace(text.begin(), text.end(), '|', '/');
   context.out.print("MEMKIT PSI {} - {} | {}\n", plugin_word(facts.status), text, watch.performance_data());
   return static_cast<int>(facts.status);
-}
-
-void write_json(const Context& context, const Root& root, const PsiFacts& facts) {
-  const Snapshot host = collect(root, Want::host);
-  JsonWriter json(context.out, context.stdout_is_tty);
-  begin_envelope(json, "memkit.psi/1", host);
-  write_psi(json, facts);
-  json.end_object();
-  json.finish();
 }
 
 void print_text(const Context& context, const PsiFacts& facts) {
@@ -129,7 +117,7 @@ int run_once(const Context& context, const Root& root, const PsiRequest& request
       facts.figures.push_back(std::move(host));
     }
   }
-  context.json() ? write_json(context, root, facts) : print_text(context, facts);
+  context.json() ? write_psi_document(context, collect(root, Want::host), facts) : print_text(context, facts);
   return 0;
 }
 

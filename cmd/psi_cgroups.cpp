@@ -4,7 +4,6 @@
 #include <ctime>
 #include <utility>
 
-#include "envelope.h"
 #include "output/columns_psi.h"
 #include "output/escape.h"
 #include "output/rows.h"
@@ -83,11 +82,7 @@ PsiFacts shown(const Arguments& args, PressureKind kind, const Ranking& before, 
 void present(const Context& context, const Root& root, const PsiFacts& facts) {
   const Arguments& args = context.args;
   if (context.json()) {
-    JsonWriter json(context.out, context.stdout_is_tty);
-    begin_envelope(json, "memkit.psi/1", collect(root, Want::host));
-    write_psi(json, facts);
-    json.end_object();
-    json.finish();
+    write_psi_document(context, collect(root, Want::host), facts);
     return;
   }
   TableStyle style;

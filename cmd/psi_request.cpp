@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "envelope.h"
 #include "output/columns_psi.h"
 #include "output/escape.h"
 #include "output/suggest.h"
@@ -221,10 +222,16 @@ void PsiWatch::tell(PsiFacts& facts) const {
   }
   facts.because.clear();
   for (const Watched& figure : figures_) {
-    const PluginStatus status = judge({&figure, 1});
-    if (status != PluginStatus::warning && status != PluginStatus::critical) continue;
-    facts.because.push_back(fmt::format("{} {:.2f}", figure.name, *figure.value));
+    if (is_alarm(judge({&figure, 1}))) facts.because.push_back(fmt::format("{} {:.2f}", figure.name, *figure.value));
   }
+}
+
+void write_psi_document(const Context& context, const Snapshot& host, const PsiFacts& facts) {
+  JsonWriter json(context.out, context.stdout_is_tty);
+  begin_envelope(json, "memkit.psi/1", host);
+  write_psi(json, facts);
+  json.end_object();
+  json.finish();
 }
 
 void require_figures(const Context& context, const PressurePlace& place, std::span<const PressureFigures> figures) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/psi.h"
+#include "collect/snapshot.h"
 #include "command.h"
 #include "output/plugin.h"
 #include "output/psi_views.h"
@@ -47,6 +48,9 @@ int run_psi_by_cgroup(const Context& context, const Root& root, const PsiRequest
 /// The cgroups below `below` with their pressure of one kind.
 std::vector<CgroupPressureRow> read_cgroup_pressure(const Root& root, PressureKind kind, const std::string& below,
                                                     CgroupWalk& walk);
+
+/// One document of memkit.psi/1; `host` is what its envelope says.
+void write_psi_document(const Context& context, const Snapshot& host, const PsiFacts& facts);
 
 /// Throws RunError where no kind has figures; says on stderr which of several have none.
 void require_figures(const Context& context, const PressurePlace& place, std::span<const PressureFigures> figures);

@@ -94,11 +94,7 @@ class Lines {
           static_cast<std::uint64_t>(sample.monotonic_ns - before_->monotonic_ns) / 1'000'000;
     }
     host_.host.time_ns = sample.time_ns;
-    JsonWriter json(context_.out, context_.stdout_is_tty);
-    begin_envelope(json, "memkit.psi/1", host_);
-    write_psi(json, facts);
-    json.end_object();
-    json.finish();
+    write_psi_document(context_, host_, facts);
   }
 
   const Context& context_;
@@ -111,18 +107,12 @@ class Lines {
   std::optional<PressureSample> before_;
 };
 
-bool is_alarm(PluginStatus status) { return status == PluginStatus::warning || status == PluginStatus::critical; }
-
 /// Ends a wait: `crossed`, or out of time.
 int tell_wait(const Context& context, const Root& root, PsiFacts& facts, double waited_s, bool crossed) {
   facts.waited_s = waited_s;
   facts.crossed = crossed;
   if (context.json()) {
-    JsonWriter json(context.out, context.stdout_is_tty);
-    begin_envelope(json, "memkit.psi/1", collect(root, Want::host));
-    write_psi(json, facts);
-    json.end_object();
-    json.finish();
+    write_psi_document(context, collect(root, Want::host), facts);
   } else if (crossed) {
     context.out.print("{} of the last second{}: passed after {:.1f} s\n", fmt::join(facts.because, ", "),
                       facts.of_cgroup ? " in " + for_terminal(facts.figures.front().scope) : "", waited_s);

@@ -95,7 +95,8 @@ void look_at_cgroups(const Root& root, ReportFacts& facts) {
 
 /// Files that are large, and read only where they have something to say.
 void look_closer(const Root& root, ReportFacts& facts) {
-  const Diagnosis first = diagnose(facts.for_rules());
+  constexpr std::string_view kOfLargeFiles[] = {"vmalloc-heavy", "unaccounted"};
+  const Diagnosis first = diagnose(facts.for_rules(), kOfLargeFiles);
   if (first.find("vmalloc-heavy") != nullptr) facts.snapshot.vmallocinfo = collect(root, Want::vmallocinfo).vmallocinfo;
   if (first.find("unaccounted") != nullptr) facts.snapshot.allocinfo = collect(root, Want::allocinfo).allocinfo;
 }

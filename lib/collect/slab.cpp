@@ -4,31 +4,13 @@
 #include <limits>
 #include <utility>
 
+#include "collect/reader.h"
 #include "parse/text.h"
 
 namespace memkit {
 namespace {
 
 constexpr const char* kSysfs = "sys/kernel/slab";
-
-class Files {
- public:
-  Files(const Root& root, std::vector<Unread>& unread) : root_(root), unread_(unread) {}
-
-  template <class Parse>
-  auto parse(const std::string& path, Parse parser) -> Got<std::decay_t<decltype(parser(std::string_view{}))>> {
-    int error = root_.read(path, text_);
-    if (error == 0 && without_padding(text_).empty()) error = kEmptyFile;
-    if (error == 0) return parser(text_);
-    unread_.push_back({path, error});
-    return missing_for(error);
-  }
-
- private:
-  const Root& root_;
-  std::vector<Unread>& unread_;
-  std::string text_;
-};
 
 /// A file of a folder of /sys/kernel/slab that holds a number, or one with its parts by node: "4963 N0=4963".
 Got<std::uint64_t> first_number(const Root& root, const std::string& path) {
@@ -129,7 +111,7 @@ Got<Slabinfo> slabinfo_of_sysfs(const Root& root) {
 
 SlabFacts collect_slab(const Root& root, SlabWant want) {
   SlabFacts facts;
-  Files files(root, facts.unread);
+  Reader files(root, facts.unread);
   facts.slabinfo = files.parse("proc/slabinfo", parse_slabinfo);
   if (!facts.slabinfo) {
     if (auto from_sysfs = slabinfo_of_sysfs(root)) facts.slabinfo = std::move(from_sysfs);
@@ -138,8 +120,7 @@ SlabFacts collect_slab(const Root& root, SlabWant want) {
   if (want == SlabWant::caches) return facts;
   facts.dentry_state = files.parse("proc/sys/fs/dentry-state", parse_dentry_state).value_or({});
   facts.inode_state = files.parse("proc/sys/fs/inode-state", parse_inode_state).value_or({});
-  const auto pressure = files.parse("proc/sys/vm/vfs_cache_pressure", parse_number_file);
-  facts.vfs_cache_pressure = pressure ? *pressure : Got<std::uint64_t>(pressure.missing());
+  facts.vfs_cache_pressure = files.number("proc/sys/vm/vfs_cache_pressure");
   if (want == SlabWant::names) facts.names = read_names(root, facts.unread);
   return facts;
 }

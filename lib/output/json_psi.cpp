@@ -125,10 +125,7 @@ void write_walk(JsonWriter& json, const std::optional<CgroupWalk>& walk) {
 void write_psi(JsonWriter& json, const PsiFacts& facts) {
   json.key("status");
   facts.judged ? json.value(name_of(facts.status)) : json.null();
-  json.key("because");
-  json.begin_array();
-  for (const std::string& figure : facts.because) json.value(figure);
-  json.end_array();
+  json.list("because", facts.because);
   json.field("in_container", facts.in_container);
   json.key("pressure");
   json.begin_array();

@@ -43,6 +43,15 @@ class JsonWriter {
     value(content);
   }
 
+  /// A list of texts or numbers.
+  template <class List>
+  void list(std::string_view name, const List& values) {
+    key(name);
+    begin_array();
+    for (const auto& one : values) value(one);
+    end_array();
+  }
+
   /// Ends the document with a newline, so that documents of --interval stand one a line.
   void finish() { out_.write("\n"); }
 

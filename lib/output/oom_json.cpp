@@ -57,10 +57,7 @@ void write_story(JsonWriter& json, const OomEvent& event, const OomStory& story)
     std::visit([&json](const auto& value) { json.value(value); }, evidence.value);
     json.field("source", evidence.source);
   });
-  json.key("next");
-  json.begin_array();
-  for (const std::string& step : next_steps(event, story)) json.value(step);
-  json.end_array();
+  json.list("next", next_steps(event, story));
   text(json, "aftermath", aftermath(event));
   text(json, "doubts", doubts(event));
   list(json, "shares", story.by_name, [&json](const OomShare& share) {
@@ -145,10 +142,7 @@ void write_zone(JsonWriter& json, const OomZone& zone) {
   json.field("active_file_bytes", zone.active_file_bytes);
   json.field("inactive_file_bytes", zone.inactive_file_bytes);
   json.field("unevictable_bytes", zone.unevictable_bytes);
-  json.key("lowmem_reserve");
-  json.begin_array();
-  for (const std::uint64_t pages : zone.lowmem_reserve_pages) json.value(pages);
-  json.end_array();
+  json.list("lowmem_reserve", zone.lowmem_reserve_pages);
   list(json, "buddy", zone.buddy, [&json](const OomBuddyOrder& order) {
     json.field("block_bytes", order.block_bytes);
     json.field("blocks_count", order.blocks);

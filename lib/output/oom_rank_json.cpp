@@ -51,10 +51,7 @@ void write_trial(JsonWriter& json, const OomTrial& trial) {
     json.end_object();
   }
   json.end_array();
-  json.key("killed_pids");
-  json.begin_array();
-  for (const std::uint32_t pid : trial.change.kill) json.value(pid);
-  json.end_array();
+  json.list("killed_pids", trial.change.kill);
   json.key("victims_before");
   write_domains(json, trial.before);
   json.key("commands");

@@ -14,6 +14,10 @@ namespace memkit {
 enum class PluginStatus { ok = 0, warning = 1, critical = 2, unknown = 3 };
 
 std::string_view plugin_word(PluginStatus status);
+/// Whether a figure is outside what was asked for; unknown is no alarm.
+constexpr bool is_alarm(PluginStatus status) {
+  return status == PluginStatus::warning || status == PluginStatus::critical;
+}
 
 /// A threshold "[@][start:][end]": alerts outside start..end, with "@" inside. start is 0 where it is left out,
 /// "~" is minus infinity, end is infinity where it is left out. A bound may end in K, M, G, T (powers of 1024) or in

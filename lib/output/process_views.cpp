@@ -103,10 +103,7 @@ void write_skipped(JsonWriter& json, const WalkSummary& summary, bool live) {
   json.field("unwalked_count", summary.unwalked);
   json.field("unreadable_count", summary.unreadable);
   json.field("others_hidden", summary.others_hidden);
-  json.key("reasons");
-  json.begin_array();
-  for (const std::string& reason : missing_reasons(summary, live)) json.value(reason);
-  json.end_array();
+  json.list("reasons", missing_reasons(summary, live));
   json.end_object();
 }
 

@@ -87,10 +87,7 @@ void write_slab_growth(JsonWriter& json, const SlabGrowth& growth, const SlabTab
   json.field("negative_dentries_count", growth.negative_dentries);
   json.field("inodes_count", growth.inodes);
   json.field("nature", to_string(growth.nature));
-  json.key("text");
-  json.begin_array();
-  for (const std::string& sentence : slab_growth_sentences(growth, table)) json.value(sentence);
-  json.end_array();
+  json.list("text", slab_growth_sentences(growth, table));
   json.end_object();
 }
 

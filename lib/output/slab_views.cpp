@@ -260,10 +260,7 @@ void write_slab_judgement(JsonWriter& json, const SlabTable& table, const SlabFa
   json.field("large_kmalloc", judgement.large_kmalloc);
   json.field("fragmented", any_fragmented(judgement));
   json.field("never_given_back", judgement.never_given_back);
-  json.key("text");
-  json.begin_array();
-  for (const std::string& sentence : slab_sentences(table, facts, judgement)) json.value(sentence);
-  json.end_array();
+  json.list("text", slab_sentences(table, facts, judgement));
   json.end_object();
 }
 
