@@ -1,14 +1,10 @@
 // Value for value against smem itself, on processes that stand still.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
@@ -39,7 +35,7 @@ class Stopped {
       waitpid(pid, &status, WUNTRACED);
       pids_.push_back(pid);
     }
-    share_files();
+    map_files_of(pids_.front());
   }
   Stopped(const Stopped&) = delete;
   Stopped& operator=(const Stopped&) = delete;
@@ -53,23 +49,6 @@ class Stopped {
   [[nodiscard]] static std::string expression() { return "memkit-stands-[s]till-" + std::to_string(getpid()); }
 
  private:
-  /// Maps the files that the shells map. Else a page of a library would be private, or shared with the program that
-  /// looks, by which program it is: smem's Python maps more of libc than memkit.
-  void share_files() const {
-    std::set<std::string> files;
-    std::ifstream maps("/proc/" + std::to_string(pids_.front()) + "/maps");
-    for (std::string line; std::getline(maps, line);) {
-      if (const std::size_t slash = line.find('/'); slash != std::string::npos) files.insert(line.substr(slash));
-    }
-    for (const std::string& file : files) {
-      const int fd = open(file.c_str(), O_RDONLY | O_CLOEXEC);
-      struct stat info {};
-      if (fd < 0 || fstat(fd, &info) != 0) continue;
-      mmap(nullptr, static_cast<std::size_t>(info.st_size), PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
-      close(fd);
-    }
-  }
-
   std::vector<pid_t> pids_;
 };
 

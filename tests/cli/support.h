@@ -57,6 +57,11 @@ class TemporaryDir {
 
 std::string read_file(const std::string& path);
 
+/// Maps all pages of the files that a process maps, for as long as the test runs. Else a page of a library would be
+/// private to a stopped process, or shared with the program that looks, by which program it is: smem's Python maps more
+/// of libc than memkit.
+void map_files_of(pid_t pid);
+
 }  // namespace memkit
 
 #define SKIP_WITHOUT_TOOL(name) \
