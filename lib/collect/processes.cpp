@@ -1,5 +1,7 @@
 #include "collect/processes.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -22,6 +24,7 @@ using Clock = std::chrono::steady_clock;
 /// A process before its walk. Sizes are known only where the walk is ordered by them.
 struct Candidate {
   std::uint32_t pid = 0;
+  std::uint32_t held = 0;  // its place among those that are held open; where it is not, behind them
   Walker::Size size;
 
   /// A process of unknown size may be any size: it comes first.
@@ -61,6 +64,21 @@ PackedCount figure_of(const Process& process, TopFigure figure) {
   return process.pss_bytes;
 }
 
+/// How many directories of processes may be held open at once: what the limit leaves, since a second look at a process
+/// costs a fifth of its reading. What is not held is opened anew.
+std::size_t directories_to_hold() {
+  constexpr rlim_t kForOthers = 64;  // what the threads, the output and a capture open
+  constexpr rlim_t kMost = 4096;     // each pins a directory entry of the kernel's
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  if (limit.rlim_cur < kMost + kForOthers) {
+    rlimit raised = limit;
+    raised.rlim_cur = std::min(limit.rlim_max, kMost + kForOthers);
+    if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  }
+  return limit.rlim_cur > kForOthers ? std::min(limit.rlim_cur - kForOthers, kMost) : 0;
+}
+
 /// One pass over the processes by one thread or several. What the threads share is behind the mutex.
 class Scan {
  public:
@@ -87,6 +105,7 @@ class Scan {
   const Clock::time_point start_ = Clock::now();
 
   std::vector<Candidate> candidates_;
+  std::vector<Walker::Met> held_;  // the first of them, where sizes are read first
   std::atomic<std::size_t> next_ = 0;
 
   std::mutex mutex_;
@@ -127,10 +146,19 @@ void Scan::in_threads(Work work) {
 
 /// Largest first: no thread is left with the giant at the end, and the top is found early.
 void Scan::order_by_size() {
+  if (root_.processes_are_live()) held_.resize(std::min(candidates_.size(), directories_to_hold()));
   in_threads([this](unsigned worker) {
     Walker walker(root_, policy_, page_size_, *list_.names, worker);
-    for (std::size_t i = next_++; i < candidates_.size(); i = next_++)
-      candidates_[i].size = walker.size_of(candidates_[i].pid);
+    for (std::size_t i = next_++; i < candidates_.size(); i = next_++) {
+      Candidate& candidate = candidates_[i];
+      candidate.held = static_cast<std::uint32_t>(i);
+      if (i < held_.size()) {
+        held_[i] = walker.meet(candidate.pid);
+        candidate.size = Walker::size_of(held_[i]);
+      } else {
+        candidate.size = walker.size_of(candidate.pid);
+      }
+    }
   });
   std::stable_sort(candidates_.begin(), candidates_.end(),
                    [](const Candidate& a, const Candidate& b) { return a.most_bytes() > b.most_bytes(); });
@@ -171,16 +199,18 @@ void Scan::walk_all(unsigned worker) {
         continue;
       }
     }
-    Process process;
     const Clock::time_point begin = Clock::now();
-    const Walker::Outcome outcome = walker.visit(candidates_[i].pid, decision == Decision::skip, process);
+    Walker::Met met =
+        candidates_[i].held < held_.size() ? std::move(held_[candidates_[i].held]) : walker.meet(candidates_[i].pid);
+    const Walker::Outcome outcome = walker.visit(met, decision == Decision::skip);
+    const Process& process = met.process;
     const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     const std::lock_guard lock(mutex_);
     if (outcome == Walker::Outcome::row && process.pss_bytes) {
       walk_s_ += seconds;
       walked_bytes_ += process.rss_bytes.value_or(0);
     }
-    take(outcome, std::move(process));
+    take(outcome, std::move(met.process));
   }
 }
 
@@ -229,7 +259,7 @@ void Scan::count(const Process& process) {
 
 void Scan::run(const std::vector<std::uint32_t>& pids) {
   candidates_.reserve(pids.size());
-  for (const std::uint32_t pid : pids) candidates_.push_back({pid, {}});
+  for (const std::uint32_t pid : pids) candidates_.push_back({pid, 0, {}});
   list_.rows.reserve(pids.size());
   const bool ordered =
       policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);

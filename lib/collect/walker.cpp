@@ -179,7 +179,7 @@ int Walker::read_mappings(Process& process, SmapsCounters& counters) {
   const int error = dir_.read_in_parts(path_.c_str(), text_, [&](std::string_view& rest, bool at_end) {
     any = any || !rest.empty();
     Mapping mapping;
-    while (take_mapping(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
+    while (reader_.take(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
       if (policy_.accept_mapping && !policy_.accept_mapping(mapping)) continue;
       sum.add(mapping.counters);
       if (counts) policy_.on_mapping(worker_, process, mapping);
@@ -237,10 +237,10 @@ void Walker::read_extras(Process& process) {
 }
 
 /// What the process is, and its sizes; false where it is gone.
-bool Walker::find_memory(std::uint32_t pid, Process& process) {
+bool Walker::find_memory(Process& process) {
   if (!read_stat(process)) return false;
   if (process.kind == ProcessKind::zombie && process.threads.value_or(0) > 1) {
-    thread_ = living_thread(root_, pid);
+    thread_ = living_thread(root_, process.pid);
     if (!thread_.empty()) {
       const std::string_view name = process.name;
       const PackedCount started = process.starttime_ticks;
@@ -256,17 +256,28 @@ bool Walker::find_memory(std::uint32_t pid, Process& process) {
   return true;
 }
 
-Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& process) {
-  process.pid = pid;
+Walker::Met Walker::meet(std::uint32_t pid) {
+  Met met;
+  met.process.pid = pid;
   thread_.clear();
   dir_ = root_.open_dir("proc/" + std::to_string(pid));
   if (!dir_) {
     const int error = errno;
-    if (vanished(error)) return Outcome::vanished;
-    return error == ENOTDIR ? Outcome::no_process : Outcome::hidden;
+    met.outcome = vanished(error) ? Outcome::vanished : error == ENOTDIR ? Outcome::no_process : Outcome::hidden;
+    return met;
   }
-  if (const auto owner = dir_.owner()) process.uid = *owner;
-  if (!find_memory(pid, process)) return Outcome::vanished;
+  if (const auto owner = dir_.owner()) met.process.uid = *owner;
+  if (!find_memory(met.process)) met.outcome = Outcome::vanished;
+  met.dir = std::move(dir_);
+  met.thread = thread_;
+  return met;
+}
+
+Walker::Outcome Walker::visit(Met& met, bool skip_walk) {
+  if (met.outcome != Outcome::row) return met.outcome;
+  Process& process = met.process;
+  dir_ = std::move(met.dir);
+  thread_ = std::move(met.thread);
   const bool user = process.kind == ProcessKind::user;
   read_name_and_command(process);
   if (user) read_extras(process);
@@ -282,6 +293,13 @@ Walker::Outcome Walker::visit(std::uint32_t pid, bool skip_walk, Process& proces
   }
   if (live_ && user && !process.swap_bytes) read_status(process);
   return is_known(process) ? Outcome::row : Outcome::hidden;
+}
+
+Walker::Size Walker::size_of(const Met& met) {
+  if (met.outcome != Outcome::row || !met.thread.empty()) return {};
+  const std::uint64_t threads = met.process.threads.value_or(0);
+  if (met.process.kind != ProcessKind::user) return {std::uint64_t{0}, threads};
+  return {met.process.rss_bytes, threads};
 }
 
 Walker::Size Walker::size_of(std::uint32_t pid) {

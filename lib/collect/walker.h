@@ -3,6 +3,7 @@
 #include <string>
 
 #include "collect/processes.h"
+#include "parse/smaps_reader.h"
 
 namespace memkit {
 
@@ -26,14 +27,25 @@ class Walker {
         live_(root.processes_are_live()),
         worker_(worker) {}
 
-  /// Reads all that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.
-  Outcome visit(std::uint32_t pid, bool skip_walk, Process& process);
+  /// A process of which stat was read. Its directory is held open, so that what is read later belongs to it too.
+  struct Met {
+    Process process;
+    Outcome outcome = Outcome::row;  ///< what is not `row` ends here
+    Dir dir;
+    std::string thread;  ///< "task/TID/" where the process's memory shows there alone
+  };
+  [[nodiscard]] Met meet(std::uint32_t pid);
+  /// Reads all else that the policy wants. `skip_walk`: leave the page tables alone, and say so in the page figures.
+  /// Any thread's walker may visit what another has met.
+  Outcome visit(Met& met, bool skip_walk);
 
   /// RSS by stat, and the number of threads: what orders and bounds a walk.
   struct Size {
     Got<std::uint64_t> rss_bytes;  ///< missing: nothing bounds the process
     std::uint64_t threads = 0;
   };
+  static Size size_of(const Met& met);  ///< of a live process
+  /// The same of a process that is not held.
   Size size_of(std::uint32_t pid);
 
  private:
@@ -46,7 +58,7 @@ class Walker {
   bool walk(Process& process);
   int read_counters(Process& process, SmapsCounters& counters);
   int read_mappings(Process& process, SmapsCounters& counters);
-  bool find_memory(std::uint32_t pid, Process& process);
+  bool find_memory(Process& process);
   [[nodiscard]] bool vanished(int error) const;
   [[nodiscard]] bool needs_mappings() const { return policy_.on_mapping || policy_.accept_mapping; }
 
@@ -57,8 +69,9 @@ class Walker {
   const bool live_;
   const unsigned worker_;
   bool no_rollup_ = false;  // a kernel before 4.14: not asked again
+  MappingReader reader_;
   Dir dir_;
-  std::string thread_;  // "task/TID/" where the process's memory shows there alone
+  std::string thread_;  // of the process that is read now, as in Met
   std::string path_;
   std::string text_;
 };
