@@ -140,6 +140,7 @@ def smem_scan(run, name):
     """The full scan, in one thread and in two, against floors and peers; --top; --no-walk."""
     dynamic, static = memkit(*SCAN, "--jobs", "1")
     two_dynamic, two_static = memkit(*SCAN, "--jobs", "2")
+    _, as_typed = memkit(*SCAN)
     _, top = memkit(*TOP, "--jobs", "1")
     _, quick = memkit("smem", "--no-walk", "--jobs", "1")
     size = str(len(output_of(static.argv)))
@@ -149,14 +150,16 @@ def smem_scan(run, name):
     floor_quick = Command("floor of --no-walk", (floor_program, size, "1", "status", "cmdline"))
     peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
     run.compare(
-        [dynamic, static, two_dynamic, two_static, top, quick, floor_one, floor_two, floor_quick, *peers],
+        [dynamic, static, two_dynamic, two_static, as_typed, top, quick, floor_one, floor_two, floor_quick, *peers],
         [
             (static, floor_one, 1.15),
             (dynamic, floor_one, None),
             (two_static, floor_two, 1.15),
             (two_static, static, 0.65),
-            (static, peers[0], 1 / 6),
-            (static, peers[1], 1 / 2.5),
+            (as_typed, peers[0], 1 / 6),
+            (as_typed, peers[1], 1 / 2.5),
+            (floor_two, peers[0], None),
+            (floor_two, peers[1], None),
             (top, static, 0.30 if name == "log-normal" else 1.05),
             (quick, floor_quick, 1.4),
         ],
