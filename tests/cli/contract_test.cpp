@@ -94,7 +94,7 @@ TEST(Dispatch, ALinkChoosesTheCommand) {
   TemporaryDir dir;
   for (const std::string name : {"free", "memkit-free"}) {
     const std::string link = dir.path() + "/" + name;
-    ASSERT_EQ(symlink(MEMKIT_BINARY, link.c_str()), 0);
+    ASSERT_EQ(symlink(memkit_binary().c_str(), link.c_str()), 0);
     const Outcome table = run({"-b"}, {.program = link});
     EXPECT_EQ(table.status, 0) << table.err;
     EXPECT_THAT(table.out, HasSubstr("\nMem:"));

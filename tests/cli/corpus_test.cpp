@@ -290,7 +290,7 @@ TEST_F(Corpus, EveryRootGivesItsOwnFiguresOrAReason) {
 TEST_F(Corpus, EveryViewOfFreeOnEveryRoot) {
   std::size_t number = 0;
   for (const std::string& root : corpus_roots()) {
-    if (kSanitized && number++ % 4 != 0) continue;
+    if (sanitized() && number++ % 4 != 0) continue;
     for (const Words& view : std::vector<Words>{
              {"-hltvw"}, {"-L"}, {"--breakdown"}, {"--nodes"}, {"--cgroup"}, {"--explain"}, {"--health"}}) {
       SCOPED_TRACE(joined(view) + " --root " + root);

@@ -234,7 +234,7 @@ std::vector<Example> readme_examples() {
 
 void expect_examples_run(const std::vector<Example>& examples) {
   TemporaryDir bin;
-  ASSERT_EQ(symlink(MEMKIT_BINARY, (bin.path() + "/memkit").c_str()), 0);
+  ASSERT_EQ(symlink(memkit_binary().c_str(), (bin.path() + "/memkit").c_str()), 0);
   for (const auto& [file, line] : examples) {
     SCOPED_TRACE(file + ": " + line);
     const Outcome ran = shell("PATH=\"$BIN:$PATH\"; " + line, {.env = {"BIN=" + bin.path()}, .cwd = bin.path()});

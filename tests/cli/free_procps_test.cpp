@@ -175,7 +175,7 @@ TEST_F(FreeLikeProcps, EveryOptionToTheByte) {
   const std::vector<Words> every = all_options();
   for (const auto& [name, text] : ordinary_meminfos()) {
     frozen.set(text);
-    const bool thorough = name == "16 GB" || (name == "highmem" && !kSanitized);
+    const bool thorough = name == "16 GB" || (name == "highmem" && !sanitized());
     for (const Words& options : thorough ? every : kFewOptions) {
       Words words = options;
       words.insert(words.begin(), "free");
@@ -224,7 +224,7 @@ std::uint64_t any_size(std::mt19937_64& random, int most_bits) {
 }
 
 TEST_F(FreeLikeProcps, RandomSizesScaleAlike) {
-  constexpr int kFiles = kSanitized ? 10 : 100;
+  const int kFiles = sanitized() ? 10 : 100;
   std::mt19937_64 random(20240229);
   int compared = 0;
   int nines = 0;

@@ -31,7 +31,7 @@ bool is_loaders(const std::string& path) {
 Trace trace(Words words) {
   const TemporaryDir dir;
   const std::string log = dir.path() + "/log";
-  words.insert(words.begin(), {"-f", "-y", "-s", "4096", "-o", log, MEMKIT_BINARY});
+  words.insert(words.begin(), {"-f", "-y", "-s", "4096", "-o", log, memkit_binary()});
   const Outcome outcome = run(words, {.program = "strace"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   Trace found;
@@ -61,7 +61,7 @@ Trace trace(Words words) {
 
 struct Opens : testing::Test {
   void SetUp() override {
-    if (kSanitized) GTEST_SKIP() << "skipped: the sanitizer opens files of its own";
+    if (sanitized()) GTEST_SKIP() << "skipped: the sanitizer opens files of its own";
     SKIP_WITHOUT_TOOL("strace");
     if (run({"-o", "/dev/null", "true"}, {.program = "strace"}).status != 0) {
       GTEST_SKIP() << "skipped: strace may not trace here";

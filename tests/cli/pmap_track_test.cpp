@@ -134,8 +134,8 @@ TEST(PmapTrack, ASignalStillPrintsTheSummary) {
   TestProgram program({"grow", "steady", "4096", "50", "200"});
   ASSERT_NE(program.line(), "");
   for (const char* const signal : {"INT", "TERM"}) {
-    const Outcome done = run({"-s", signal, "--preserve-status", "0.5", MEMKIT_BINARY, "pmap", "--track", "--interval",
-                              "0.02", program.pid_text()},
+    const Outcome done = run({"-s", signal, "--preserve-status", "0.5", memkit_binary(), "pmap", "--track",
+                              "--interval", "0.02", program.pid_text()},
                              {.program = "timeout"});
     EXPECT_EQ(done.status, 0) << signal << done.err;
     EXPECT_THAT(done.out, HasSubstr("\nVerdict: steady")) << signal;

@@ -69,17 +69,13 @@ void make_processes(const TemporaryDir& dir, int count) {
 
 TEST(SmemScale, ThirtyThousandProcesses) {
   SKIP_WITHOUT_TOOL("python3");
-#if defined(__SANITIZE_ADDRESS__)
-  constexpr int kProcesses = 3'000;  // a sanitizer takes ten times as long
-#else
-  constexpr int kProcesses = 30'000;
-#endif
+  const int processes = sanitized() ? 3'000 : 30'000;  // a sanitizer takes ten times as long
   const TemporaryDir dir;
-  make_processes(dir, kProcesses);
+  make_processes(dir, processes);
   const Outcome outcome = shell("\"$MEMKIT\" smem --json --root " + dir.path() +
                                 " | python3 -c 'import json,sys; d=json.load(sys.stdin); print(len(d[\"processes\"]), "
                                 "d[\"totals\"][\"pss_bytes\"], d[\"totals\"][\"complete\"])'");
-  EXPECT_EQ(outcome.out, std::to_string(kProcesses) + " " + std::to_string(kProcesses * 1024'000LL) + " True\n")
+  EXPECT_EQ(outcome.out, std::to_string(processes) + " " + std::to_string(processes * 1024'000LL) + " True\n")
       << outcome.err;
   const Outcome top = run({"smem", "-H", "--top", "3", "-c", "pid pss", "--root", dir.path()});
   EXPECT_EQ(top.out, "1  1000\n2  1000\n3  1000\n") << "alike: in the order of pids";

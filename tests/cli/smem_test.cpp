@@ -330,7 +330,7 @@ TEST(SmemLive, AStoppedProcessHasTheFiguresOfSmemItself) {
 /// memkit where any user can run it.
 std::string public_binary(const TemporaryDir& dir) {
   std::string path = dir.path() + "/memkit";
-  std::filesystem::copy_file(MEMKIT_BINARY, path);
+  std::filesystem::copy_file(memkit_binary(), path);
   chmod(dir.path().c_str(), 0755);
   chmod(path.c_str(), 0755);
   return path;

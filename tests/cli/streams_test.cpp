@@ -60,8 +60,9 @@ TEST(Streams, AReaderThatLeavesIsNone) {
 TEST(Streams, Head) {
   SKIP_WITHOUT_TOOL("bash");
   for (const std::string command : {"free", "free -s 0.01", "smem", "report", "report --json", "free --breakdown"}) {
-    const Outcome outcome = run({"-o", "pipefail", "-c", "\"$MEMKIT\" " + command + " --root \"$ROOT\" | head -1"},
-                                {.env = {std::string("MEMKIT=") + MEMKIT_BINARY, "ROOT=" + kRoot}, .program = "bash"});
+    const Outcome outcome =
+        run({"-o", "pipefail", "-c", "\"$MEMKIT\" " + command + " --root \"$ROOT\" | head -1"},
+            {.env = {std::string("MEMKIT=") + memkit_binary(), "ROOT=" + kRoot}, .program = "bash"});
     EXPECT_EQ(outcome.status, 0) << command;
     EXPECT_EQ(outcome.err, "") << command;
     EXPECT_EQ(lines_of(outcome.out).size(), 1u) << command;

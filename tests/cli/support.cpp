@@ -108,6 +108,16 @@ void feed(End& end, std::string_view& text) {
 
 }  // namespace
 
+const std::string& memkit_binary() {
+  static const std::string binary = [] {
+    const char* const named = std::getenv("MEMKIT_UNDER_TEST");
+    return std::string(named != nullptr ? named : MEMKIT_BINARY);
+  }();
+  return binary;
+}
+
+bool sanitized() { return std::getenv("MEMKIT_SANITIZED") != nullptr; }
+
 Outcome run(const std::vector<std::string>& arguments, const Given& given) {
   End child_in, feeder, reader, child_out, err_reader, child_err;
   make_pipe(child_in, feeder);
@@ -162,7 +172,7 @@ Outcome run(const std::vector<std::string>& arguments, const Given& given) {
 
 Outcome shell(const std::string& line, Given given) {
   given.program = "sh";
-  given.env.push_back(std::string("MEMKIT=") + MEMKIT_BINARY);
+  given.env.push_back("MEMKIT=" + memkit_binary());
   return run({"-c", line}, given);
 }
 

@@ -8,17 +8,22 @@
 
 namespace memkit {
 
+/// The program under test: the one built beside the tests, or $MEMKIT_UNDER_TEST.
+const std::string& memkit_binary();
+/// Whether that one is built with AddressSanitizer ($MEMKIT_SANITIZED): it starts ten times slower, and opens files.
+bool sanitized();
+
 /// What a program is started with. Name the members that matter: run({"free"}, {.env = {"NO_COLOR=1"}}).
 struct Given {
   std::string stdin_text = {};
-  std::vector<std::string> env = {};    ///< on top of the caller's: "NAME=value" sets, "NAME" removes
-  std::string cwd = {};                 ///< empty: the caller's
-  std::string program = MEMKIT_BINARY;  ///< looked up in PATH where it holds no slash
-  std::string argv0 = {};               ///< empty: as `program`
-  std::string stdout_to = {};           ///< open this file for standard output ("/dev/full"); `out` stays empty
-  bool stdout_closed_pipe = false;      ///< standard output is a pipe that nobody reads
-  unsigned short tty_columns = 0;       ///< not 0: standard output is a terminal this wide ("\r\n" becomes "\n")
-  int timeout_s = 60;                   ///< then the program is killed and the test fails
+  std::vector<std::string> env = {};      ///< on top of the caller's: "NAME=value" sets, "NAME" removes
+  std::string cwd = {};                   ///< empty: the caller's
+  std::string program = memkit_binary();  ///< looked up in PATH where it holds no slash
+  std::string argv0 = {};                 ///< empty: as `program`
+  std::string stdout_to = {};             ///< open this file for standard output ("/dev/full"); `out` stays empty
+  bool stdout_closed_pipe = false;        ///< standard output is a pipe that nobody reads
+  unsigned short tty_columns = 0;         ///< not 0: standard output is a terminal this wide ("\r\n" becomes "\n")
+  int timeout_s = 60;                     ///< then the program is killed and the test fails
 };
 
 /// How a program ended.
