@@ -184,8 +184,9 @@ Got<std::uint64_t> page_size_of(const Slabinfo& slabinfo) {
 
 SlabTotals slab_totals(std::span<const SlabRow> rows) {
   SlabTotals totals;
-  totals.caches = rows.size();
   for (const SlabRow& row : rows) {
+    if (row.of.kind == SlabKind::large_kmalloc) continue;
+    ++totals.caches;
     add(totals.active_objects, row.active_objects);
     add(totals.objects, row.objects);
     add(totals.active_slabs, row.active_slabs);

@@ -75,6 +75,9 @@ TEST(Slab, LargeKmallocIsARow) {
   EXPECT_EQ(slab.at("check").at("large_kmalloc_bytes"), (1000 - 400 - 32) * 1024);
   ASSERT_NE(cache(slab, "(large kmalloc)"), nullptr);
   EXPECT_EQ(cache(slab, "(large kmalloc)")->at("objects_count"), nullptr);
+  const auto head = [](const Outcome& outcome) { return outcome.out.substr(0, outcome.out.find("\n\n")); };
+  EXPECT_EQ(head(run({"slab", "--root", dir.path() + "/a"})), head(run({"slab", "-o", "--root", dir.path() + "/a"})))
+      << "it is no cache: the head counts as slabtop does";
   const Outcome kinds = run({"slab", "--by", "kind", "-k", "--root", dir.path() + "/a"});
   EXPECT_THAT(kinds.out, HasSubstr("large kmalloc"));
   const Words words = words_of(kinds.out.substr(kinds.out.find("\nall")));
