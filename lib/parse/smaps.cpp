@@ -166,7 +166,7 @@ bool MappingReader::take_lines(std::string_view& text, Mapping& mapping) {
   return text.empty() || begins_header(text.front());
 }
 
-/// Keeps the lines of a mapping, if they are such as a kernel prints: each key once.
+/// Keeps the lines of a mapping, if they are such as a kernel prints: each with a key, each known key once.
 void MappingReader::learn(const Mapping& mapping) {
   count_ = 0;
   before_ = mapping.fields;
@@ -192,8 +192,10 @@ void MappingReader::learn(const Mapping& mapping) {
     } else if (own != kOwnTable.kNone) {
       line.own = kOwnTable.fields()[own].member;
       if ((std::exchange(seen_own, seen_own | (std::uint64_t{1} << own)) >> own & 1) != 0) return;
-    } else if (text.starts_with(kFlagsKey)) {
-      key = kFlagsKey;
+    } else {
+      // With its colon: the key of the next kernel may begin with this one.
+      if (key.size() == text.size()) return;
+      key = text.substr(0, key.size() + 1);
     }
     line.key_length = static_cast<std::uint16_t>(key.size());
   }

@@ -31,6 +31,8 @@ program  strip              -     binutils
 program  free               -     procps
 program  smem               -     smem
 program  smemstat           -     smemstat'
+needs_fuzz='
+program  clang++-14         -     clang-14'
 needs_tidy='
 program  clang++-14         -     clang-14
 program  clang-format-14    -     clang-format-14

@@ -57,6 +57,17 @@ TEST(SmapsRollup, TroubleInTheText) {
   expect_no_invention(by_hand("smaps_rollup/4.14"), parse_smaps_rollup);
 }
 
+TEST(MappingReader, AnUnknownKeyIsNotTakenForOneThatBeginsLikeIt) {
+  std::string_view text =
+      "1000-2000 rw-p 00000000 00:00 0\nRss: 4 kB\nFile: 0 kB\n"
+      "2000-3000 rw-p 00000000 00:00 0\nRss: 4 kB\nFilePmdMapped: 8 kB\n";
+  MappingReader reader;
+  Mapping mapping;
+  ASSERT_TRUE(reader.take(text, mapping));
+  ASSERT_TRUE(reader.take(text, mapping));
+  EXPECT_EQ(mapping.counters.file_pmd_mapped_bytes, 8 * kKiB);
+}
+
 TEST(Smaps, ReadsHeadersAndNames) {
   const std::string text = by_hand("smaps/5.17-hugetlb-and-names");
   const auto all = mappings(text);
