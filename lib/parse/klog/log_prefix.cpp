@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
 #include "parse/text.h"
 
@@ -9,7 +10,6 @@ namespace memkit {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t digits_at(std::string_view text, std::size_t at) {
   std::size_t end = at;

@@ -1,6 +1,7 @@
 // The lines of mm/show_mem.c (lib/show_mem.c, mm/page_alloc.c before): what the whole machine's memory was.
 #include <algorithm>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
 #include "parse/text.h"
 
@@ -11,11 +12,6 @@ constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostZones = 1024;  // 64 nodes of six zones are 384
 constexpr std::size_t kMostCounts = 128;
 constexpr std::size_t kMostNamedSizes = 512;
-
-Got<std::uint64_t> kib(std::string_view word) {
-  if (!word.ends_with("kB") && !word.ends_with("KB")) return Missing::malformed;
-  return kib_to_bytes(to_number<std::uint64_t>(word.substr(0, word.size() - 2)));
-}
 
 /// "Node 0 " in front, where it stands there.
 Got<std::uint64_t> take_node(std::string_view& rest) {

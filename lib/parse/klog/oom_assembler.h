@@ -32,6 +32,9 @@ class OomAssembler {
   [[nodiscard]] std::uint64_t unlinked_echoes() const { return unlinked_echoes_; }
 
  private:
+  /// Lines of one event have no more lines of others between them.
+  static constexpr std::uint64_t kLinesApart = 400;
+
   /// Which part of a dump a context is in, where the lines have no shape of their own.
   enum class Stage : std::uint8_t { none, memcg_stats, slabs, allocations, table };
 

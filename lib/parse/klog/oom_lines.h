@@ -51,6 +51,9 @@ OomLine classify(std::string_view text);
 /// Whether a line is one of an OOM event that stands for itself: not a trace, not a figure that other dumps have too.
 bool is_oom_text(std::string_view text);
 
+/// Indented further than the kernel itself does: a logger's or a pager's way to go on with a message.
+inline bool is_deep(std::string_view text) { return text.starts_with("   ") || text.starts_with('\t'); }
+
 bool read_header(std::string_view text, OomEvent& event);
 /// CPU and Pid lines. `name` is the task's; the line belongs to an event only if it is the trigger's.
 struct CpuLine {
