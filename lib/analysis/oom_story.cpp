@@ -48,16 +48,29 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t from = 14695981039346
   return from;
 }
 
+/// A moment as every copy of the log tells it: by the kernel's own clock, else by the wall clock, of which each machine
+/// has its own, else as printed.
+std::string moment_of(const LogTime& time, const std::string& host) {
+  if (time.monotonic_us) return fmt::format("{}", *time.monotonic_us);
+  if (time.wall_us && time.sure == LogTime::Sure::exact) return fmt::format("{}|{}", *time.wall_us, host);
+  return time.text + "|" + host;
+}
+
+/// Of what a copy still has that has lost the event's first lines: the kernel's buffer drops them one by one.
 std::uint64_t fingerprint_of(const OomEvent& event) {
-  const OomKill* const victim = event.victim();
-  const Got<std::uint64_t> pid = victim != nullptr ? Got<std::uint64_t>(victim->pid) : event.daemon.pid;
-  // The kernel's own clock is the same in every copy of the log; what loggers add to it is not.
-  const std::string when = event.kill_time.monotonic_us    ? fmt::format("{}", *event.kill_time.monotonic_us)
-                           : event.time.monotonic_us       ? fmt::format("{}", *event.time.monotonic_us)
-                           : !event.kill_time.text.empty() ? event.kill_time.text
-                                                           : event.time.text;
-  return hash_of(fmt::format("{}|{}|{}|{}|{}|{}", static_cast<int>(event.kind), event.boot_id, when, pid.value_or(0),
-                             event.trigger, event.daemon.cgroup));
+  const int kind = static_cast<int>(event.kind);
+  const std::string when =
+      moment_of(event.kind == OomKind::kernel && !event.kills.empty() ? event.kill_time : event.time, event.host);
+  if (event.kind != OomKind::kernel) {
+    return hash_of(fmt::format("{}|{}|{}|{}|{}", kind, when, event.daemon.pid.value_or(0), event.daemon.name,
+                               event.daemon.cgroup));
+  }
+  if (const OomKill* const victim = event.victim(); victim != nullptr) {
+    return hash_of(fmt::format("{}|{}|{}|{}|{}", kind, when, victim->pid, victim->name,
+                               // Without any clock, a pid may come again; its sizes will not.
+                               when == "|" ? victim->total_vm_bytes.value_or(0) ^ victim->anon_rss_bytes.value_or(0) : 0));
+  }
+  return hash_of(fmt::format("{}|{}|{}|{}", kind, when, event.trigger, event.chosen_pid.value_or(0)));
 }
 
 }  // namespace
@@ -133,6 +146,7 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
   summary.mixed = event.mixed;
   summary.from_user_space = event.from_user_space;
   summary.fingerprint = fingerprint_of(event);
+  summary.repeat_of = event.repeat_of;
   for (const OomEcho& echo : event.echoes) {
     if (echo.kind == OomEcho::Kind::unit_restarted) summary.restarts = echo.restarts;
   }
@@ -143,12 +157,12 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
     summary.name = event.daemon.name;
     summary.rss_bytes = event.daemon.vmrss_bytes;
     summary.oom_score_adj = event.daemon.oom_score_adj;
-    summary.killed = event.daemon.processes_killed.value_or(1);
+    summary.killed = event.repeat_of ? 0 : event.daemon.processes_killed.value_or(1);
     return summary;
   }
-  summary.oom_memcg = event.oom_memcg;
+  summary.oom_memcg = event.limited_memcg();
   summary.cgroup = event.task_memcg;
-  summary.killed = event.distinct_kills();
+  summary.killed = event.repeat_of ? 0 : event.distinct_kills();
   if (const OomKill* const victim = event.victim(); victim != nullptr) {
     summary.pid = victim->pid;
     summary.name = victim->name;
@@ -159,6 +173,12 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
     summary.name = event.chosen_task;
   }
   return summary;
+}
+
+void OomRepeats::mark(OomEvent& event) {
+  if (!event.killed_something()) return;
+  const auto [first, fresh] = numbers_.try_emplace(fingerprint_of(event), event.number);
+  if (!fresh) event.repeat_of = first->second;
 }
 
 std::vector<OomLoop> find_loops(std::span<const OomSummary> events) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/findings/finding.h"
@@ -74,13 +75,24 @@ struct OomSummary {
   std::string name;
   Got<std::uint64_t> rss_bytes;
   Got<std::int64_t> oom_score_adj;
-  std::uint64_t killed = 0;  ///< processes
+  std::uint64_t killed = 0;         ///< processes; 0 of a repeated event
+  Got<std::uint64_t> repeat_of;     ///< see OomEvent
   Got<std::uint64_t> restarts;
   bool mixed = false;
   bool from_user_space = false;
   std::uint64_t fingerprint = 0;  ///< the same event in another copy of the log has the same
 };
 OomSummary summarize(const OomEvent& event, const OomStory& story);
+
+/// Tells the second copy of an event from an event: files of a logger overlap, and one message may go into two of them.
+class OomRepeats {
+ public:
+  /// Sets `repeat_of` where an event with these marks came before. Events without a kill are left alone.
+  void mark(OomEvent& event);
+
+ private:
+  std::unordered_map<std::uint64_t, std::uint64_t> numbers_;  // by fingerprint
+};
 
 /// Kills that come again and again: the same unit (or name) at least three times within ten minutes from one to the
 /// next.

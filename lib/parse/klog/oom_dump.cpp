@@ -77,7 +77,7 @@ bool OomAssembler::take_dump_line(Context& context, std::string_view text, OomLi
       }
       return context.counts_conflict || read_counts(text, event.machine);
     case OomLine::node:
-      return true;
+      return read_node(text, event.machine);
     case OomLine::zone:
       return read_zone(text, event.machine);
     case OomLine::lowmem:

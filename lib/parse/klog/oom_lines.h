@@ -75,6 +75,7 @@ bool read_group(std::string_view text, std::string_view& cgroup);
 bool read_reaper(std::string_view text, OomReaped& into);
 
 bool read_counts(std::string_view text, OomMachine& machine);
+bool read_node(std::string_view text, OomMachine& machine);
 bool read_zone(std::string_view text, OomMachine& machine);
 bool read_lowmem(std::string_view text, OomMachine& machine);
 bool read_buddy(std::string_view text, OomMachine& machine, Got<std::uint64_t>& page_size_bytes);
