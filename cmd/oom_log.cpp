@@ -21,6 +21,7 @@ namespace {
 
 /// What a run over the logs left.
 struct Found {
+  OomTaskCgroups running;  ///< of the running kernel's log: where tasks of the event chosen are, that still run
   std::vector<OomSummary> events;
   std::optional<OomEvent> chosen;  ///< the event of --event, or the last
   std::vector<std::string> logs;   ///< which were read
@@ -107,6 +108,7 @@ Found read_logs(const Context& context, const OomLogRequest& request, Each each)
   } else if (request.files.empty()) {
     taker.next_log("/dev/kmsg");
     found.unlinked_echoes = read_oom_events_of_this_boot(sink);
+    if (found.chosen) found.running = cgroups_of_tasks(root, *found.chosen);
   }
   for (const std::string& file : request.files) {
     LogStream stream = LogStream::file(file);
@@ -173,8 +175,7 @@ void explain_log(Out& out) {
 }
 
 void print_markdown(Out& out, const OomLogRequest& request, const Found& found, const OomStory& story, bool summary) {
-  out.print("# OOM events\n\n{} in {}.\n\n", for_markdown(events_line(found.events)),
-            for_markdown(names_of(found)));
+  out.print("# OOM events\n\n{} in {}.\n\n", for_markdown(events_line(found.events)), for_markdown(names_of(found)));
   if (summary) return print_oom_markdown_summary(out, found.events);
   if (found.events.size() > 1 && !request.one_event) print_oom_markdown_list(out, found.events);
   print_oom_markdown(out, *found.chosen, story);
@@ -183,7 +184,7 @@ void print_markdown(Out& out, const OomLogRequest& request, const Found& found, 
 void print_text(const Context& context, const OomLogRequest& request, const Found& found, const Choice<OomRow>& list,
                 const Choice<OomTaskRow>& tasks) {
   Out& out = context.out;
-  const OomStory story = found.chosen ? explain(*found.chosen) : OomStory();
+  const OomStory story = found.chosen ? explain(*found.chosen, found.running) : OomStory();
   if (context.args.has("tasks")) {
     const std::vector<OomTaskRow> rows = task_rows(*found.chosen);
     if (rows.empty())
@@ -237,7 +238,7 @@ void write_json(const Context& context, const OomLogRequest& request) {
     found = read_logs(context, request,
                       [&](const OomEvent& event, const OomStory& story) { write_oom_event(json, event, story); });
   } else if (found.chosen) {
-    write_oom_event(json, *found.chosen, explain(*found.chosen));
+    write_oom_event(json, *found.chosen, explain(*found.chosen, found.running));
   }
   json.end_array();
   json.key("summary");

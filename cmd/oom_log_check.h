@@ -26,7 +26,7 @@ class OomCheck {
   const Context& context_;
   std::vector<Watched> figures_;
   std::optional<std::string> state_;
-  std::vector<std::uint64_t> order_;  // fingerprints of the events of earlier runs, in the order of the file
+  std::vector<std::uint64_t> order_;        // fingerprints of the events of earlier runs, in the order of the file
   std::unordered_set<std::uint64_t> seen_;  // the same, to look one up
 };
 

@@ -59,8 +59,7 @@ std::unique_ptr<Pattern> pattern(const Arguments& args, std::string_view option)
 /// Options that cannot be meant together, and what to say of it.
 void refuse_what_contradicts(const Arguments& args) {
   for (const OptionSpec& option : kOomRankOptions) {
-    if (args.has(option.name))
-      throw UsageError(fmt::format("--{} is of the ranking, not of the log", option.name));
+    if (args.has(option.name)) throw UsageError(fmt::format("--{} is of the ranking, not of the log", option.name));
   }
   for (const std::string_view view : {"json", "event", "tasks", "summary", "markdown", "explain"}) {
     if (args.has("check") && args.has(view))
@@ -92,7 +91,9 @@ TimeBound parse_time(std::string_view option, std::string_view text) {
                                        static_cast<unsigned>(today.month()), static_cast<unsigned>(today.day()));
   // A date alone is its beginning, a clock alone is of today, and seconds may be left out.
   const std::string whole(text);
-  for (const std::string& candidate : {whole, whole + " 00:00:00", whole + ":00", date + whole, date + whole + ":00"}) {
+  const bool minutes_only = std::count(whole.begin(), whole.end(), ':') == 1;
+  const std::string to_the_second = whole + (minutes_only ? ":00" : "");
+  for (const std::string& candidate : {to_the_second, date + to_the_second, whole + " 00:00:00"}) {
     LogTime time;
     read_wall_clock(candidate, 0, time);
     if (!time.wall_us) continue;

@@ -61,13 +61,15 @@ void write_story(JsonWriter& json, const OomEvent& event, const OomStory& story)
   json.list("next", next_steps(event, story));
   text(json, "aftermath", aftermath(event));
   text(json, "doubts", doubts(event));
-  list(json, "shares", story.by_name, [&json](const OomShare& share) {
-    json.field("name", share.name);
-    json.field("processes_count", share.processes);
-    json.field("rss_bytes", share.rss_bytes);
-    json.field("swap_bytes", share.swap_bytes);
-    json.field("share_pct", share.share_pct);
-  });
+  const auto share = [&json](const OomShare& one) {
+    text(json, "name", one.name);
+    json.field("processes_count", one.processes);
+    json.field("rss_bytes", one.rss_bytes);
+    json.field("swap_bytes", one.swap_bytes);
+    json.field("share_pct", one.share_pct);
+  };
+  list(json, "shares", story.by_name, share);
+  list(json, "unit_shares", story.by_unit, share);
   text(json, "unit", story.unit);
   json.end_object();
 }

@@ -22,17 +22,17 @@ void print_field(Out& out, std::string_view label, std::string_view text) {
   }
 }
 
-std::string shares_text(const OomStory& story, std::size_t tasks) {
+std::string shares_text(const std::vector<OomShare>& shares, std::string_view unknown) {
   constexpr std::size_t kMost = 5;
   std::string text;
-  for (std::size_t i = 0; i < std::min(kMost, story.by_name.size()); ++i) {
-    const OomShare& share = story.by_name[i];
-    text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ", for_terminal(share.name),
+  for (std::size_t i = 0; i < std::min(kMost, shares.size()); ++i) {
+    const OomShare& share = shares[i];
+    text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ",
+                        share.name.empty() ? std::string(unknown) : for_terminal(share.name),
                         share.processes > 1 ? fmt::format(" x{}", share.processes) : "", size_text(share.rss_bytes));
     if (share.share_pct) text += fmt::format(" {:.0f} %", *share.share_pct);
   }
-  if (story.by_name.size() > kMost) text += ", ...";
-  return text.empty() ? text : fmt::format("{} ({} tasks)", text, tasks);
+  return shares.size() > kMost ? text + ", ..." : text;
 }
 
 std::string daemon_target(const OomEvent& event) {
@@ -111,7 +111,13 @@ void print_oom_story(Out& out, const OomEvent& event, const OomStory& story, boo
     print_field(out, label, step);
     label = "";
   }
-  print_field(out, "tasks", shares_text(story, event.tasks.size() + event.tasks_dropped));
+  if (!story.by_name.empty()) {
+    print_field(
+        out, "tasks",
+        fmt::format("{} ({} tasks)", shares_text(story.by_name, "?"), event.tasks.size() + event.tasks_dropped));
+  }
+  // Of one unit alone, its name stands above.
+  if (story.by_unit.size() > 1) print_field(out, "units", shares_text(story.by_unit, "not known"));
   print_field(out, "note", doubts(event));
 }
 

@@ -90,7 +90,8 @@ bool read_node(std::string_view text, OomMachine& machine) {
     }
     const std::size_t colon = std::min(word.find(':'), word.size() - 1);
     const Got<std::uint64_t> bytes = kib(word.substr(colon + 1));
-    if (bytes && node.figures.size() < kMostFigures) node.figures.push_back({std::string(word.substr(0, colon)), *bytes});
+    if (bytes && node.figures.size() < kMostFigures)
+      node.figures.push_back({std::string(word.substr(0, colon)), *bytes});
   }
   machine.nodes.push_back(std::move(node));
   return true;
