@@ -109,6 +109,7 @@ void take_priority(std::string_view& rest, LogLine& out) {
 
 // "kern  :warn  : ", of dmesg -x
 void take_decoded_priority(std::string_view& rest, LogLine& out) {
+  if (rest.empty() || rest[0] < 'a' || rest[0] > 'z') return;
   static constexpr std::string_view kFacilities[] = {"kern", "user", "daemon", "syslog", "auth", "authpriv", "local0"};
   for (const std::string_view facility : kFacilities) {
     if (!rest.starts_with(facility)) continue;

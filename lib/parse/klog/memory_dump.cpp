@@ -87,6 +87,7 @@ bool read_node(std::string_view text, OomMachine& machine) {
     if (word == "all_unreclaimable?") {
       const std::string_view answer = take_word(rest);
       if (answer == "yes" || answer == "no") node.all_unreclaimable = answer == "yes";
+      break;  // what a mailer has put behind it is of another line
     }
     const std::size_t colon = std::min(word.find(':'), word.size() - 1);
     const Got<std::uint64_t> bytes = kib(word.substr(colon + 1));

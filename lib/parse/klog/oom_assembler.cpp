@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostKills = 4096;
 constexpr std::size_t kMostReaped = 1024;
+/// A dump is written faster than that, but for the slowest consoles.
+constexpr std::int64_t kOneDumpUs = 1'000'000;
 
 bool may_begin_a_dump(OomLine kind) {
   switch (kind) {
@@ -113,7 +115,9 @@ void OomAssembler::take_header(const LogLine& line) {
     const OomEvent& event = before->event;
     if (event.header_seen && event.kills.empty() && !event.chosen_pid && !event.machine.seen && !event.memcg.seen())
       unfinished = event.trigger;
-    close(*before);
+    // One without a kill yet may be another machine's, whose lines stand among these: it stays open.
+    const bool over = !event.kills.empty() || event.nothing_killable;
+    if (over || apart_us(*before, line) <= kOneDumpUs) close(*before);
   }
   Context& context = open(line);
   OomEvent& event = context.event;
@@ -227,16 +231,15 @@ void OomAssembler::take_after(const LogLine& line, OomLine kind) {
   OomReaped reaped;
   if (kind == OomLine::reaper && !read_reaper(line.text, reaped)) return;
   for (Context& one : contexts_) {
-    if (one.gone || one.style != line.style || one.event.host != line.host || !near(one, line)) continue;
-    const bool victim =
-        kind == OomLine::reaper && std::any_of(one.event.kills.begin(), one.event.kills.end(),
-                                               [&](const OomKill& kill) { return kill.pid == reaped.pid; });
-    if (victim) {
-      context = &one;
-      break;
+    if (kind != OomLine::reaper || one.gone || one.style != line.style || one.event.host != line.host ||
+        !near(one, line)) {
+      continue;
     }
-    if (context == nullptr || one.last_line >= context->last_line) context = &one;
+    const bool victim = std::any_of(one.event.kills.begin(), one.event.kills.end(),
+                                    [&](const OomKill& kill) { return kill.pid == reaped.pid; });
+    if (victim) context = &one;
   }
+  if (context == nullptr) context = find(line, true);
   if (kind == OomLine::unkillable && (context == nullptr || !context->event.kills.empty() || context->event.mixed)) {
     context = &open(line);
     make_real(*context);

@@ -75,23 +75,31 @@ void OomAssembler::finish() {
   daemons_.clear();
 }
 
+std::int64_t OomAssembler::apart_us(const Context& context, const LogLine& line) {
+  if (!context.monotonic_us || !line.monotonic_us) return 0;
+  return distance(static_cast<std::int64_t>(*context.monotonic_us), static_cast<std::int64_t>(*line.monotonic_us));
+}
+
 bool OomAssembler::near(const Context& context, const LogLine& line) {
-  if (context.monotonic_us && line.monotonic_us) {
-    return distance(static_cast<std::int64_t>(*context.monotonic_us), static_cast<std::int64_t>(*line.monotonic_us)) <=
-           kApartUs;
-  }
+  if (context.monotonic_us && line.monotonic_us) return apart_us(context, line) <= kApartUs;
   if (context.wall_us && line.wall_us) return distance(*context.wall_us, *line.wall_us) <= kApartUs;
   return close_in_time(context.time_text, line.time_text);
 }
 
+/// The nearest in time, where the kernel's clock tells: the logs of two machines may stand in one file. Else the last.
 OomAssembler::Context* OomAssembler::find(const LogLine& line, bool any_caller) {
   Context* best = nullptr;
+  std::int64_t best_apart = 0;
   for (Context& context : contexts_) {
     if (context.gone || context.style != line.style || context.event.host != line.host) continue;
     if (context.caller.empty() != line.caller.empty()) continue;  // a kernel names callers always or never
     if (!any_caller && !context.caller.empty() && !line.caller.empty() && context.caller != line.caller) continue;
-    if (best != nullptr && best->last_line > context.last_line) continue;
-    if (near(context, line)) best = &context;
+    const std::int64_t apart = apart_us(context, line);
+    if (best != nullptr && apart > best_apart) continue;
+    if (best != nullptr && apart == best_apart && best->last_line > context.last_line) continue;
+    if (!near(context, line)) continue;
+    best = &context;
+    best_apart = apart;
   }
   return best;
 }
@@ -137,6 +145,7 @@ void OomAssembler::close(Context& context) {
   context.gone = true;
   if (!context.real) return;
   OomEvent& event = context.event;
+  table_rows_ = event.tasks.size();
   if (!event.page_size_bytes) event.page_size_bytes = page_size_from_victim(event);
   sink_(std::move(event));
 }

@@ -8,6 +8,12 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kLongestJoined = std::size_t{16} << 10;
 
+/// Whether lines of this style have their prefix in front of each message alone.
+bool may_be_broken(LogLine::Style style) {
+  using Style = LogLine::Style;
+  return style != Style::bare && style != Style::record && style != Style::kmsg;
+}
+
 }  // namespace
 
 void OomAssembler::Held::keep(const LogLine& from) {
@@ -31,10 +37,8 @@ void OomAssembler::Held::keep(const LogLine& from) {
 /// loggers write further lines of a message without prefix.
 bool OomAssembler::joins(const LogLine& line) const {
   using Style = LogLine::Style;
-  const Style style = held_.line.style;
   if (!held_.any || line.style != Style::bare || line.text.empty()) return false;
-  if (style == Style::bare || style == Style::record || style == Style::kmsg || held_.text.size() > kLongestJoined)
-    return false;
+  if (!may_be_broken(held_.line.style) || held_.text.size() > kLongestJoined) return false;
   const std::string_view text = trim(held_.text);
   const OomLine rest = classify(line.text);
   if (text.empty()) return rest == OomLine::oom_kill;
@@ -62,14 +66,22 @@ bool OomAssembler::joins(const LogLine& line) const {
     case OomLine::killed:
       return (text.ends_with(',') || text.ends_with(')')) && (figures || has(line.text, "UID:"));
     case OomLine::task: {
-      std::size_t words = 0;
-      std::string_view row = text.substr(text.find(']') + 1);
-      while (!take_word(row).empty()) ++words;
+      const std::size_t words = words_of_row(text);
       return words < table_columns_ && words > 0;
     }
     default:
       return false;
   }
+}
+
+/// Whether nothing of a line can stand in the next one: it needs no copy. Most of a dense log are rows of task tables,
+/// whose last column alone, the name, is no number.
+bool OomAssembler::stands_alone(const LogLine& line) const {
+  if (!may_be_broken(line.style)) return true;
+  if (table_columns_ == 0 || !line.text.starts_with('[') || classify(line.text) != OomLine::task) return false;
+  const std::string_view row = trim(line.text);
+  const char last_word = row[row.find_last_of(" \t]") + 1];
+  return (last_word >= 'a' && last_word <= 'z') || words_of_row(row) >= table_columns_;
 }
 
 void OomAssembler::add(const LogLine& line) {
@@ -81,6 +93,7 @@ void OomAssembler::add(const LogLine& line) {
     return;
   }
   flush_held();
+  if (!cut_ && stands_alone(line)) return take(line);
   held_.keep(line);
   if (cut_) {
     if (classify(held_.text) == OomLine::task) held_.any = false;

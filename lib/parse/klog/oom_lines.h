@@ -84,6 +84,9 @@ bool read_total(std::string_view text, OomMachine& machine);
 bool read_slab(std::string_view text, OomMachine& machine);
 bool read_allocation(std::string_view text, OomMachine& machine);
 
+/// How many words a row of a task table has behind its pid.
+std::size_t words_of_row(std::string_view text);
+
 /// The columns of a task table, from its header row. Rows without a header are read by what they must have.
 class OomTable {
  public:
@@ -110,6 +113,7 @@ class OomTable {
     name
   };
   static bool set_figure(Column column, std::string_view word, OomTask& into);
+  static bool set_figure(Column column, std::uint64_t figure, OomTask& into);
   std::vector<Column> columns_;
 };
 
