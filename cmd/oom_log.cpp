@@ -21,6 +21,7 @@ namespace {
 
 /// What a run over the logs left.
 struct Found {
+  OomTaskCgroups running;  ///< of the running kernel's log: where tasks of the event chosen are, that still run
   std::vector<OomSummary> events;
   std::optional<OomEvent> chosen;  ///< the event of --event, or the last
   std::vector<std::string> logs;   ///< which were read
@@ -39,13 +40,16 @@ class Taker {
   void operator()(OomEvent&& event) {
     event.number += before_;
     highest_ = std::max(highest_, event.number);
+    repeats_.mark(event);
     const OomStory story = explain(event);
     OomSummary summary = summarize(event, story);
-    if (!request_.wants(summary)) return;
-    if ((request_.since_us || request_.until_us) && !summary.time.wall_us) ++found_.undated;
+    if (!request_.wants(event, summary)) return;
+    if ((request_.since || request_.until) && !summary.time.wall_us) ++found_.undated;
     if (each_) each_(event, story);
-    const bool chosen =
-        request_.event == 0 ? !found_.chosen || found_.chosen->number < event.number : request_.event == event.number;
+    // The last one, and a second copy only where its first is not asked for.
+    const auto rank = [](const OomEvent& of) { return std::pair(!of.repeat_of, of.number); };
+    const bool last = !found_.chosen || rank(*found_.chosen) < rank(event);
+    const bool chosen = request_.event == 0 ? last : request_.event == event.number;
     found_.events.push_back(std::move(summary));
     if (chosen) found_.chosen = std::move(event);
   }
@@ -58,6 +62,7 @@ class Taker {
   const OomLogRequest& request_;
   Found& found_;
   Each each_;
+  OomRepeats repeats_;
   std::uint64_t before_ = 0;
   std::uint64_t highest_ = 0;
 };
@@ -65,8 +70,8 @@ class Taker {
 std::vector<std::string> journalctl_words(const OomLogRequest& request) {
   std::vector<std::string> words{"journalctl", "--no-pager", "-q", "-o", "json"};
   if (request.boot) words.push_back(request.boot->empty() ? "--boot" : "--boot=" + *request.boot);
-  if (request.since_us) words.push_back(fmt::format("--since=@{}", *request.since_us / 1'000'000));
-  if (request.until_us) words.push_back(fmt::format("--until=@{}", (*request.until_us + 999'999) / 1'000'000));
+  if (request.since) words.push_back(fmt::format("--since=@{}", request.since->utc_us / 1'000'000));
+  if (request.until) words.push_back(fmt::format("--until=@{}", (request.until->utc_us + 999'999) / 1'000'000));
   for (const char* word :
        {"_TRANSPORT=kernel", "+", "SYSLOG_IDENTIFIER=systemd-oomd", "+", "SYSLOG_IDENTIFIER=earlyoom"})
     words.emplace_back(word);
@@ -103,6 +108,7 @@ Found read_logs(const Context& context, const OomLogRequest& request, Each each)
   } else if (request.files.empty()) {
     taker.next_log("/dev/kmsg");
     found.unlinked_echoes = read_oom_events_of_this_boot(sink);
+    if (found.chosen) found.running = cgroups_of_tasks(root, *found.chosen);
   }
   for (const std::string& file : request.files) {
     LogStream stream = LogStream::file(file);
@@ -168,10 +174,17 @@ void explain_log(Out& out) {
       "its processes grew. RSS in the task table is at the time of the event and counts shared pages in each process.");
 }
 
+void print_markdown(Out& out, const OomLogRequest& request, const Found& found, const OomStory& story, bool summary) {
+  out.print("# OOM events\n\n{} in {}.\n\n", for_markdown(events_line(found.events)), for_markdown(names_of(found)));
+  if (summary) return print_oom_markdown_summary(out, found.events);
+  if (found.events.size() > 1 && !request.one_event) print_oom_markdown_list(out, found.events);
+  print_oom_markdown(out, *found.chosen, story);
+}
+
 void print_text(const Context& context, const OomLogRequest& request, const Found& found, const Choice<OomRow>& list,
                 const Choice<OomTaskRow>& tasks) {
   Out& out = context.out;
-  const OomStory story = found.chosen ? explain(*found.chosen) : OomStory();
+  const OomStory story = found.chosen ? explain(*found.chosen, found.running) : OomStory();
   if (context.args.has("tasks")) {
     const std::vector<OomTaskRow> rows = task_rows(*found.chosen);
     if (rows.empty())
@@ -179,8 +192,7 @@ void print_text(const Context& context, const OomLogRequest& request, const Foun
                                  found.chosen->number));
     print_table<OomTaskRow>(context, oom_task_columns(), tasks, rows);
   } else if (context.args.has("markdown")) {
-    out.print("# OOM events\n\n{} in {}.\n\n", events_line(found.events), names_of(found));
-    if (found.chosen) print_oom_markdown(out, *found.chosen, story);
+    print_markdown(out, request, found, story, context.args.has("summary"));
   } else if (context.args.has("summary")) {
     print_oom_summary(out, found.events);
   } else if (request.one_event || found.events.size() == 1) {
@@ -202,17 +214,32 @@ Snapshot described(const Context& context) {
   return collect(root, Want::host);
 }
 
+void refuse_missing_event(const OomLogRequest& request, const Found& found) {
+  if (request.event != 0 && !found.chosen)
+    throw RunError(
+        fmt::format("there is no event {} in {}: {}", request.event, names_of(found), events_line(found.events)));
+}
+
 void write_json(const Context& context, const OomLogRequest& request) {
   JsonWriter json(context.out, context.stdout_is_tty);
+  Found found;
+  // Which event is the last is known at the end; of all, each is written as it comes.
+  if (request.one_event) {
+    found = read_logs(context, request, nullptr);
+    refuse_missing_event(request, found);
+  }
   const bool this_machine = request.files.empty();
   Snapshot snapshot;
   snapshot.source = "log";
   begin_envelope(json, "memkit.oom/1", this_machine ? described(context) : snapshot);
   json.key("events");
   json.begin_array();
-  const Found found = read_logs(context, request, [&](const OomEvent& event, const OomStory& story) {
-    if (request.event == 0 || request.event == event.number) write_oom_event(json, event, story);
-  });
+  if (!request.one_event) {
+    found = read_logs(context, request,
+                      [&](const OomEvent& event, const OomStory& story) { write_oom_event(json, event, story); });
+  } else if (found.chosen) {
+    write_oom_event(json, *found.chosen, explain(*found.chosen, found.running));
+  }
   json.end_array();
   json.key("summary");
   write_oom_summary(json, found.events);
@@ -256,9 +283,7 @@ int run_oom_log(const Context& context) {
   const Found found = read_logs(context, request, nullptr);
   if (found.undated > 0)
     context.messages.say(fmt::format("{} events have no wall clock: --since and --until kept them", found.undated));
-  if (request.event != 0 && !found.chosen)
-    throw RunError(
-        fmt::format("there is no event {} in {}: {}", request.event, names_of(found), events_line(found.events)));
+  refuse_missing_event(request, found);
   if (found.events.empty()) {
     context.out.print("no OOM event in {}\n", names_of(found));
     if (found.unlinked_echoes > 0)

@@ -14,7 +14,8 @@ namespace memkit {
 namespace {
 
 constexpr std::string_view kTitle = "memkit-oom-state 1";
-constexpr std::size_t kMostRemembered = 4096;
+/// More than any log holds: what is forgotten would be new again at the next run.
+constexpr std::size_t kMostRemembered = 50'000;
 
 std::vector<std::uint64_t> parse_state(const std::string& path, std::string_view text) {
   std::vector<std::uint64_t> seen;
@@ -37,14 +38,16 @@ OomCheck::OomCheck(const Context& context) : context_(context), figures_(1), sta
     add_range(figures_, "kills", range, &Watched::critical);
   if (!context.args.has("warning") && !context.args.has("critical"))
     add_range(figures_, "kills", "0", &Watched::critical);
-  if (state_) seen_ = parse_state(*state_, read_state_file(*state_));
+  if (!state_) return;
+  order_ = parse_state(*state_, read_state_file(*state_));
+  seen_.insert(order_.begin(), order_.end());
 }
 
 int OomCheck::finish(std::span<const OomSummary> events) {
   std::vector<OomSummary> fresh;
   std::uint64_t killed = 0;
   for (const OomSummary& event : events) {
-    if (event.killed == 0 || std::find(seen_.begin(), seen_.end(), event.fingerprint) != seen_.end()) continue;
+    if (event.killed == 0 || seen_.contains(event.fingerprint)) continue;
     killed += event.killed;
     fresh.push_back(event);
   }
@@ -60,14 +63,14 @@ int OomCheck::finish(std::span<const OomSummary> events) {
 
 /// The newest ones, those of this run last: what a log has dropped by rotation may still be in a copy of it.
 void OomCheck::remember(std::span<const OomSummary> events) const {
+  std::unordered_set<std::uint64_t> in_run;
+  for (const OomSummary& event : events) in_run.insert(event.fingerprint);
   std::vector<std::uint64_t> all;
-  const auto in_run = [&](std::uint64_t print) {
-    return std::any_of(events.begin(), events.end(),
-                       [print](const OomSummary& event) { return event.fingerprint == print; });
-  };
-  std::copy_if(seen_.begin(), seen_.end(), std::back_inserter(all),
-               [&](std::uint64_t print) { return !in_run(print); });
-  for (const OomSummary& event : events) all.push_back(event.fingerprint);
+  std::copy_if(order_.begin(), order_.end(), std::back_inserter(all),
+               [&in_run](std::uint64_t print) { return !in_run.contains(print); });
+  for (const OomSummary& event : events) {
+    if (in_run.erase(event.fingerprint) != 0) all.push_back(event.fingerprint);
+  }
   if (all.size() > kMostRemembered) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(kMostRemembered));
   std::string text = fmt::format("{}\n", kTitle);
   for (const std::uint64_t print : all) text += fmt::format("{:016x}\n", print);

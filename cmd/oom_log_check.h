@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "analysis/oom_story.h"
@@ -25,7 +26,8 @@ class OomCheck {
   const Context& context_;
   std::vector<Watched> figures_;
   std::optional<std::string> state_;
-  std::vector<std::uint64_t> seen_;  // fingerprints of the events of earlier runs, in the order of the file
+  std::vector<std::uint64_t> order_;        // fingerprints of the events of earlier runs, in the order of the file
+  std::unordered_set<std::uint64_t> seen_;  // the same, to look one up
 };
 
 }  // namespace memkit

@@ -10,7 +10,7 @@ inline constexpr OptionSpec kOomLogOptions[] = {
     {"event", 0, "the whole story of event N, or of the last: last", Arg::required, "N"},
     {"tasks", 0, "the event's task table, largest first"},
     {"summary", 0, "kills by unit, control group, name and hour; loops"},
-    {"markdown", 0, "stories as Markdown"},
+    {"markdown", 0, "stories, list and summary as Markdown"},
     {"since", 0, "only from TIME on: 2026-11-22 18:00, 2h, @SECONDS", Arg::required, "TIME"},
     {"until", 0, "only before TIME", Arg::required, "TIME"},
     {"boot", 0, "ask journalctl for a boot's log (this one)", Arg::optional, "ID"},

@@ -60,16 +60,16 @@ void judge_parts(OomStory& story, std::span<const Part> parts, const Bytes& whol
 void judge_cgroup(const OomEvent& event, OomStory& story) {
   const OomMemcg& memcg = event.memcg;
   story.reason = OomReason::cgroup_limit;
-  story.confidence = !event.oom_memcg.empty() ? Confidence::high : Confidence::medium;
-  const bool pods = event.oom_memcg.starts_with("/kubepods") && parse_workload(event.oom_memcg).pod.empty() &&
-                    event.oom_memcg.find("/pod") == std::string::npos &&
-                    event.oom_memcg.find("-pod") == std::string::npos;
+  const std::string& limited = event.limited_memcg();
+  story.confidence = !limited.empty() ? Confidence::high : Confidence::medium;
+  const bool pods = limited.starts_with("/kubepods") && parse_workload(limited).pod.empty() &&
+                    limited.find("/pod") == std::string::npos && limited.find("-pod") == std::string::npos;
   if (pods) {
     story.whose = "node";
-  } else if (!event.oom_memcg.empty() && !event.task_memcg.empty()) {
-    story.whose = event.oom_memcg == event.task_memcg ? "own" : "ancestor";
+  } else if (!limited.empty() && !event.task_memcg.empty()) {
+    story.whose = limited == event.task_memcg ? "own" : "ancestor";
   }
-  add_text(story, "limit_of", event.oom_memcg, "oom_memcg");
+  add_text(story, "limit_of", limited, event.oom_memcg.empty() ? "memory cgroup stats" : "oom_memcg");
   const Bytes limit = memcg.memory.limit_bytes;
   add(story, "limit_bytes", limit, "memory: limit");
   add(story, "usage_bytes", memcg.memory.usage_bytes, "memory: usage");
@@ -102,11 +102,18 @@ struct ZoneCheck {
   const OomZone* zone = nullptr;
   std::uint64_t usable_bytes = 0;  ///< free, less what the request may not touch
   std::uint64_t needed_bytes = 0;  ///< min and lowmem_reserve
+  std::uint64_t plenty_bytes = 0;  ///< high and lowmem_reserve: below it the kernel kills once reclaim makes no progress
+  std::uint64_t batch_bytes = 0;   ///< what may come free in a moment
   bool has_block = true;           ///< of the order, or larger
   Bytes largest_block_bytes;
   /// The dump is taken a moment behind the refusal: a zone that is within 3 % of what it keeps was not above it for
   /// sure.
   [[nodiscard]] bool above() const { return usable_bytes > needed_bytes + needed_bytes / 32; }
+  /// The last try before a kill asks for the high watermark (__alloc_pages_may_oom): a zone above it would have served.
+  /// By the dump, other processors may have given back a few batches of pages (pcp->batch is at most 63).
+  [[nodiscard]] bool serves() const {
+    return has_block && above() && usable_bytes > plenty_bytes + std::max(plenty_bytes / 32, batch_bytes);
+  }
   [[nodiscard]] std::int64_t margin() const {
     return static_cast<std::int64_t>(usable_bytes) - static_cast<std::int64_t>(needed_bytes);
   }
@@ -158,7 +165,11 @@ ZoneCheck check_zone(const OomEvent& event, const OomZone& zone, Reach reach, bo
   const std::uint64_t free = zone.free_bytes.value_or(0);
   const std::uint64_t cma = movable ? 0 : zone.free_cma_bytes.value_or(0);
   check.usable_bytes = free - std::min(free, cma);
-  check.needed_bytes = zone.min_bytes.value_or(0) + reserve_pages(zone, reach, highmem) * page_size_of(event);
+  const std::uint64_t reserve = reserve_pages(zone, reach, highmem) * page_size_of(event);
+  constexpr std::uint64_t kBatchPages = 64;
+  check.batch_bytes = kBatchPages * page_size_of(event);
+  check.needed_bytes = zone.min_bytes.value_or(0) + reserve;
+  check.plenty_bytes = zone.high_bytes.value_or(zone.min_bytes.value_or(0)) + reserve;
   const std::int64_t order = event.order.value_or(0);
   if (zone.buddy.empty()) return check;
   check.has_block = false;
@@ -255,13 +266,13 @@ void judge_global(const OomEvent& event, OomStory& story) {
     return;
   }
   story.confidence = Confidence::high;
-  const bool any_above = std::any_of(open.begin(), open.end(), [](const ZoneCheck& check) { return check.above(); });
-  const bool any_serves =
-      std::any_of(open.begin(), open.end(), [](const ZoneCheck& check) { return check.above() && check.has_block; });
-  if (any_serves) {
+  const auto any = [&open](auto holds) { return std::any_of(open.begin(), open.end(), holds); };
+  const bool any_above = any([](const ZoneCheck& check) { return check.above(); });
+  const bool any_block = any([](const ZoneCheck& check) { return check.above() && check.has_block; });
+  if (any([](const ZoneCheck& check) { return check.serves(); })) {
     story.reason = OomReason::watermarks;
     story.confidence = Confidence::medium;
-  } else if (any_above && event.order.value_or(0) > 0) {
+  } else if (any_above && !any_block && event.order.value_or(0) > 0) {
     story.reason = OomReason::fragmentation;
   } else if (elsewhere && *elsewhere > std::max<std::uint64_t>(best->needed_bytes * 4, std::uint64_t{64} << 20)) {
     story.reason = OomReason::zone_short;

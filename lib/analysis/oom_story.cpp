@@ -17,29 +17,56 @@ std::uint64_t pages_to_bytes(std::uint64_t pages, std::uint64_t page_size) {
   return pages > std::uint64_t{1} << 50 ? 0 : pages * page_size;
 }
 
-std::vector<OomShare> shares(const OomEvent& event, const Got<std::uint64_t>& whole) {
+/// Sums of the task table by what `key` says of a task.
+template <class Key>
+std::vector<OomShare> shares(const OomEvent& event, const Got<std::uint64_t>& whole, Key key) {
   const std::uint64_t page = page_size_of(event);
-  std::map<std::string_view, OomShare> by_name;
+  std::unordered_map<std::string_view, OomShare> by_key;
   std::uint64_t all = 0;
   for (const OomTask& task : event.tasks) {
-    OomShare& share = by_name[task.name];
+    OomShare& share = by_key[key(task)];
     ++share.processes;
-    if (const auto rss = OomTask::known(task.rss_pages)) share.rss_bytes += pages_to_bytes(*rss, page);
-    if (const auto rss = OomTask::known(task.rss_pages)) all += pages_to_bytes(*rss, page);
+    const std::uint64_t rss = pages_to_bytes(OomTask::known(task.rss_pages).value_or(0), page);
+    share.rss_bytes += rss;
+    all += rss;
     if (const auto swap = OomTask::known(task.swap_pages)) {
       share.swap_bytes = share.swap_bytes.value_or(0) + pages_to_bytes(*swap, page);
     }
   }
   std::vector<OomShare> sorted;
-  for (auto& [name, share] : by_name) {
+  for (auto& [name, share] : by_key) {
     share.name = name;
     const std::uint64_t of = whole.value_or(all);
     if (of > 0) share.share_pct = 100.0 * static_cast<double>(share.rss_bytes) / static_cast<double>(of);
     sorted.push_back(std::move(share));
   }
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const OomShare& a, const OomShare& b) { return a.rss_bytes > b.rss_bytes; });
+  std::sort(sorted.begin(), sorted.end(), [](const OomShare& a, const OomShare& b) {
+    return a.rss_bytes != b.rss_bytes ? a.rss_bytes > b.rss_bytes : a.name < b.name;
+  });
   return sorted;
+}
+
+/// The unit of all tasks of a control group that is one itself; empty of a slice, which holds several.
+std::string unit_of_limit(const OomEvent& event) {
+  if (event.scope() != OomEvent::Scope::memcg) return {};
+  const Workload workload = parse_workload(event.limited_memcg());
+  return workload.container.empty() && workload.unit.empty() ? std::string() : unit_of_cgroup(event.limited_memcg());
+}
+
+std::vector<OomShare> unit_shares(const OomEvent& event, const Got<std::uint64_t>& whole, const OomStory& story,
+                                  const OomTaskCgroups& running) {
+  std::unordered_map<std::uint64_t, std::string> units;
+  for (const auto& [pid, path] : running) units.emplace(pid, unit_of_cgroup(path));
+  if (!story.unit.empty()) {
+    for (const OomKill& kill : event.kills) units[kill.pid] = story.unit;
+  }
+  const std::string rest = unit_of_limit(event);
+  std::vector<OomShare> list = shares(event, whole, [&](const OomTask& task) {
+    const auto known = units.find(task.pid);
+    return std::string_view(known == units.end() ? rest : known->second);
+  });
+  const bool any = std::any_of(list.begin(), list.end(), [](const OomShare& share) { return !share.name.empty(); });
+  return any ? list : std::vector<OomShare>();
 }
 
 /// FNV-1a.
@@ -48,16 +75,30 @@ std::uint64_t hash_of(std::string_view text, std::uint64_t from = 14695981039346
   return from;
 }
 
+/// A moment as every copy of the log tells it: by the kernel's own clock, else by the wall clock, of which each machine
+/// has its own, else as printed.
+std::string moment_of(const LogTime& time, const std::string& host) {
+  if (time.monotonic_us) return fmt::format("{}", *time.monotonic_us);
+  if (time.wall_us && time.sure == LogTime::Sure::exact) return fmt::format("{}|{}", *time.wall_us, host);
+  return time.text + "|" + host;
+}
+
+/// Of what a copy still has that has lost the event's first lines: the kernel's buffer drops them one by one.
 std::uint64_t fingerprint_of(const OomEvent& event) {
-  const OomKill* const victim = event.victim();
-  const Got<std::uint64_t> pid = victim != nullptr ? Got<std::uint64_t>(victim->pid) : event.daemon.pid;
-  // The kernel's own clock is the same in every copy of the log; what loggers add to it is not.
-  const std::string when = event.kill_time.monotonic_us    ? fmt::format("{}", *event.kill_time.monotonic_us)
-                           : event.time.monotonic_us       ? fmt::format("{}", *event.time.monotonic_us)
-                           : !event.kill_time.text.empty() ? event.kill_time.text
-                                                           : event.time.text;
-  return hash_of(fmt::format("{}|{}|{}|{}|{}|{}", static_cast<int>(event.kind), event.boot_id, when, pid.value_or(0),
-                             event.trigger, event.daemon.cgroup));
+  const int kind = static_cast<int>(event.kind);
+  const std::string when =
+      moment_of(event.kind == OomKind::kernel && !event.kills.empty() ? event.kill_time : event.time, event.host);
+  if (event.kind != OomKind::kernel) {
+    return hash_of(fmt::format("{}|{}|{}|{}|{}", kind, when, event.daemon.pid.value_or(0), event.daemon.name,
+                               event.daemon.cgroup));
+  }
+  if (const OomKill* const victim = event.victim(); victim != nullptr) {
+    return hash_of(
+        fmt::format("{}|{}|{}|{}|{}", kind, when, victim->pid, victim->name,
+                    // Without any clock, a pid may come again; its sizes will not.
+                    when == "|" ? victim->total_vm_bytes.value_or(0) ^ victim->anon_rss_bytes.value_or(0) : 0));
+  }
+  return hash_of(fmt::format("{}|{}|{}|{}", kind, when, event.trigger, event.chosen_pid.value_or(0)));
 }
 
 }  // namespace
@@ -103,7 +144,7 @@ std::string unit_of_cgroup(std::string_view path) {
   return std::string(workload.slice);
 }
 
-OomStory explain(const OomEvent& event) {
+OomStory explain(const OomEvent& event, const OomTaskCgroups& running) {
   OomStory story;
   story.unit = unit_of_cgroup(event.kind == OomKind::kernel ? event.task_memcg : event.daemon.cgroup);
   const bool memcg = event.scope() == OomEvent::Scope::memcg;
@@ -113,7 +154,8 @@ OomStory explain(const OomEvent& event) {
   } else if (event.machine.ram_pages) {
     whole = pages_to_bytes(*event.machine.ram_pages, page_size_of(event));
   }
-  story.by_name = shares(event, whole);
+  story.by_name = shares(event, whole, [](const OomTask& task) { return std::string_view(task.name); });
+  story.by_unit = unit_shares(event, whole, story, running);
   find_reason(event, story);
   return story;
 }
@@ -133,6 +175,7 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
   summary.mixed = event.mixed;
   summary.from_user_space = event.from_user_space;
   summary.fingerprint = fingerprint_of(event);
+  summary.repeat_of = event.repeat_of;
   for (const OomEcho& echo : event.echoes) {
     if (echo.kind == OomEcho::Kind::unit_restarted) summary.restarts = echo.restarts;
   }
@@ -143,12 +186,12 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
     summary.name = event.daemon.name;
     summary.rss_bytes = event.daemon.vmrss_bytes;
     summary.oom_score_adj = event.daemon.oom_score_adj;
-    summary.killed = event.daemon.processes_killed.value_or(1);
+    summary.killed = event.repeat_of ? 0 : event.daemon.processes_killed.value_or(1);
     return summary;
   }
-  summary.oom_memcg = event.oom_memcg;
+  summary.oom_memcg = event.limited_memcg();
   summary.cgroup = event.task_memcg;
-  summary.killed = event.distinct_kills();
+  summary.killed = event.repeat_of ? 0 : event.distinct_kills();
   if (const OomKill* const victim = event.victim(); victim != nullptr) {
     summary.pid = victim->pid;
     summary.name = victim->name;
@@ -159,6 +202,12 @@ OomSummary summarize(const OomEvent& event, const OomStory& story) {
     summary.name = event.chosen_task;
   }
   return summary;
+}
+
+void OomRepeats::mark(OomEvent& event) {
+  if (!event.killed_something()) return;
+  const auto [first, fresh] = numbers_.try_emplace(fingerprint_of(event), event.number);
+  if (!fresh) event.repeat_of = first->second;
 }
 
 std::vector<OomLoop> find_loops(std::span<const OomSummary> events) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "analysis/findings/finding.h"
@@ -26,9 +27,9 @@ enum class OomReason : std::uint8_t {
 /// "cgroup-limit": stable, for JSON and filters.
 std::string_view reason_id(OomReason reason);
 
-/// What processes of one name held at the time, of the task table.
+/// What processes of one name, or of one unit, held at the time, of the task table.
 struct OomShare {
-  std::string name;
+  std::string name;  ///< of units, empty: those of which it is not known
   std::uint64_t processes = 0;
   std::uint64_t rss_bytes = 0;
   Got<std::uint64_t> swap_bytes;
@@ -46,10 +47,17 @@ struct OomStory {
   std::string_view whose;
   std::vector<Evidence> evidence;  ///< figures of the log that the reason rests on
   std::vector<OomShare> by_name;   ///< largest first
-  std::string unit;                ///< the victim's unit or container, from its cgroup; empty: not known
+  /// Largest first, as far as it is known whose tasks those were; empty where it is known of none. The kernel's table
+  /// names no cgroups: a unit is told of the victims, of all tasks where a unit's own limit was hit, and of those that
+  /// still run.
+  std::vector<OomShare> by_unit;
+  std::string unit;  ///< the victim's unit or container, from its cgroup; empty: not known
   [[nodiscard]] const Evidence* find(std::string_view key) const;
 };
-OomStory explain(const OomEvent& event);
+/// Cgroup paths of tasks, by pid.
+using OomTaskCgroups = std::unordered_map<std::uint64_t, std::string>;
+/// `running`: of those of the event's tasks that still run.
+OomStory explain(const OomEvent& event, const OomTaskCgroups& running = {});
 
 /// "app.service", "docker 0123456789ab", of a cgroup path; empty where it says nothing.
 std::string unit_of_cgroup(std::string_view path);
@@ -74,13 +82,24 @@ struct OomSummary {
   std::string name;
   Got<std::uint64_t> rss_bytes;
   Got<std::int64_t> oom_score_adj;
-  std::uint64_t killed = 0;  ///< processes
+  std::uint64_t killed = 0;      ///< processes; 0 of a repeated event
+  Got<std::uint64_t> repeat_of;  ///< see OomEvent
   Got<std::uint64_t> restarts;
   bool mixed = false;
   bool from_user_space = false;
   std::uint64_t fingerprint = 0;  ///< the same event in another copy of the log has the same
 };
 OomSummary summarize(const OomEvent& event, const OomStory& story);
+
+/// Tells the second copy of an event from an event: files of a logger overlap, and one message may go into two of them.
+class OomRepeats {
+ public:
+  /// Sets `repeat_of` where an event with these marks came before. Events without a kill are left alone.
+  void mark(OomEvent& event);
+
+ private:
+  std::unordered_map<std::uint64_t, std::uint64_t> numbers_;  // by fingerprint
+};
 
 /// Kills that come again and again: the same unit (or name) at least three times within ten minutes from one to the
 /// next.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "parse/klog/oom_log.h"
@@ -19,6 +20,10 @@ std::uint64_t read_oom_events(LogStream& stream, const OomLog::Sink& sink);
 
 /// The running kernel's events.
 std::uint64_t read_oom_events_of_this_boot(const OomLog::Sink& sink);
+
+/// The cgroups of those of an event's tasks that still run: the same pid and name, and started before the event. By
+/// pid.
+std::unordered_map<std::uint64_t, std::string> cgroups_of_tasks(const Root& root, const OomEvent& event);
 
 /// Where captures, sosreports, supportconfigs and machines themselves keep the kernel's log, best first, as far as they
 /// are in the tree.

@@ -47,6 +47,10 @@ std::vector<std::string> next_steps(const OomEvent& event, const OomStory& story
 std::string aftermath(const OomEvent& event);
 /// "java (PID 11021, uid 1000, adj 0): anon 7.9 GiB, file 12.0 MiB"
 std::string killed_text(const OomKill& kill);
+/// The same of all that died, or what a daemon killed; empty where the log has neither a kill nor a choice.
+std::string killed_line(const OomEvent& event);
+/// "free 512.0 MiB, anonymous 7.9 GiB, ...": the machine at the time; empty where it was not seen.
+std::string memory_line(const OomEvent& event);
 /// "java (PID 11021), one page (GFP_KERNEL)"; empty where the header was not seen.
 std::string asked_text(const OomEvent& event);
 /// "8.0 GiB of /system.slice/app.service, 8.0 GiB used, failed 20628 times"; empty of an event without one.
@@ -56,8 +60,10 @@ std::string doubts(const OomEvent& event);
 
 /// The whole story of one event.
 void print_oom_story(Out& out, const OomEvent& event, const OomStory& story, bool color);
-/// The same as a section in Markdown.
+/// The same as a section in Markdown; a line for each event; kills by unit, cgroup, name and hour, and loops.
 void print_oom_markdown(Out& out, const OomEvent& event, const OomStory& story);
+void print_oom_markdown_list(Out& out, std::span<const OomSummary> events);
+void print_oom_markdown_summary(Out& out, std::span<const OomSummary> events);
 
 /// Kills by unit, cgroup, name and hour, and loops.
 void print_oom_summary(Out& out, std::span<const OomSummary> events);

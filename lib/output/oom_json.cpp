@@ -1,6 +1,7 @@
 #include "output/escape.h"
 #include "output/oom.h"
 #include "output/text.h"
+#include "parse/klog/gfp.h"
 
 namespace memkit {
 namespace {
@@ -60,13 +61,15 @@ void write_story(JsonWriter& json, const OomEvent& event, const OomStory& story)
   json.list("next", next_steps(event, story));
   text(json, "aftermath", aftermath(event));
   text(json, "doubts", doubts(event));
-  list(json, "shares", story.by_name, [&json](const OomShare& share) {
-    json.field("name", share.name);
-    json.field("processes_count", share.processes);
-    json.field("rss_bytes", share.rss_bytes);
-    json.field("swap_bytes", share.swap_bytes);
-    json.field("share_pct", share.share_pct);
-  });
+  const auto share = [&json](const OomShare& one) {
+    text(json, "name", one.name);
+    json.field("processes_count", one.processes);
+    json.field("rss_bytes", one.rss_bytes);
+    json.field("swap_bytes", one.swap_bytes);
+    json.field("share_pct", one.share_pct);
+  };
+  list(json, "shares", story.by_name, share);
+  list(json, "unit_shares", story.by_unit, share);
   text(json, "unit", story.unit);
   json.end_object();
 }
@@ -77,6 +80,7 @@ void write_request(JsonWriter& json, const OomEvent& event) {
   json.field("trigger_pid", event.trigger_pid);
   text(json, "gfp_mask", event.gfp_mask);
   text(json, "gfp_flags", event.gfp_flags);
+  text(json, "gfp_decoded", gfp_names(event));
   json.field("order", event.order);
   const bool sized = event.order && *event.order >= 0 && *event.order <= 20;
   json.field("order_bytes",
@@ -126,6 +130,15 @@ void write_kills(JsonWriter& json, const OomEvent& event) {
   });
 }
 
+void write_node(JsonWriter& json, const OomNode& node) {
+  json.field("node", node.node);
+  list(json, "figures", node.figures, [&json](const OomNamedSize& one) {
+    json.field("name", one.name);
+    json.field("size_bytes", one.bytes);
+  });
+  json.field("all_unreclaimable", node.all_unreclaimable);
+}
+
 void write_zone(JsonWriter& json, const OomZone& zone) {
   json.field("node", zone.node);
   json.field("name", zone.name);
@@ -160,6 +173,7 @@ void write_machine(JsonWriter& json, const OomEvent& event) {
     json.field("name", count.name);
     json.field("count_pages", count.pages);
   });
+  list(json, "nodes", machine.nodes, [&json](const OomNode& node) { write_node(json, node); });
   list(json, "zones", machine.zones, [&json](const OomZone& zone) { write_zone(json, zone); });
   list(json, "hugepages", machine.hugepages, [&json](const OomHugepages& pool) {
     json.field("node", pool.node);
@@ -290,6 +304,7 @@ void write_oom_event(JsonWriter& json, const OomEvent& event, const OomStory& st
   write_echoes(json, event);
   json.field("from_user_space", event.from_user_space);
   json.field("mixed", event.mixed);
+  json.field("repeat_of", event.repeat_of);
   json.end_object();
 }
 

@@ -22,20 +22,33 @@ void print_field(Out& out, std::string_view label, std::string_view text) {
   }
 }
 
-std::string shares_text(const OomStory& story, std::size_t tasks) {
+std::string shares_text(const std::vector<OomShare>& shares, std::string_view unknown) {
   constexpr std::size_t kMost = 5;
   std::string text;
-  for (std::size_t i = 0; i < std::min(kMost, story.by_name.size()); ++i) {
-    const OomShare& share = story.by_name[i];
-    text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ", for_terminal(share.name),
+  for (std::size_t i = 0; i < std::min(kMost, shares.size()); ++i) {
+    const OomShare& share = shares[i];
+    text += fmt::format("{}{}{} {}", text.empty() ? "" : ", ",
+                        share.name.empty() ? std::string(unknown) : for_terminal(share.name),
                         share.processes > 1 ? fmt::format(" x{}", share.processes) : "", size_text(share.rss_bytes));
     if (share.share_pct) text += fmt::format(" {:.0f} %", *share.share_pct);
   }
-  if (story.by_name.size() > kMost) text += ", ...";
-  return text.empty() ? text : fmt::format("{} ({} tasks)", text, tasks);
+  return shares.size() > kMost ? text + ", ..." : text;
 }
 
-std::string memory_text(const OomEvent& event) {
+std::string daemon_target(const OomEvent& event) {
+  const DaemonKill& kill = event.daemon;
+  if (event.kind == OomKind::systemd_oomd) return for_terminal(kill.cgroup);
+  std::string text = fmt::format("{} (PID {}", for_terminal(kill.name), kill.pid.value_or(0));
+  if (kill.uid) text += fmt::format(", uid {}", *kill.uid);
+  text += ")";
+  if (kill.vmrss_bytes) text += ": " + size_text(kill.vmrss_bytes);
+  if (!kill.cmdline.empty()) text += " " + for_terminal(kill.cmdline.substr(0, 100));
+  return text;
+}
+
+}  // namespace
+
+std::string memory_line(const OomEvent& event) {
   const OomMachine& machine = event.machine;
   if (!machine.seen) return "";
   const std::uint64_t page = page_size_of(event);
@@ -64,18 +77,7 @@ std::string memory_text(const OomEvent& event) {
   return text;
 }
 
-std::string daemon_target(const OomEvent& event) {
-  const DaemonKill& kill = event.daemon;
-  if (event.kind == OomKind::systemd_oomd) return for_terminal(kill.cgroup);
-  std::string text = fmt::format("{} (PID {}", for_terminal(kill.name), kill.pid.value_or(0));
-  if (kill.uid) text += fmt::format(", uid {}", *kill.uid);
-  text += ")";
-  if (kill.vmrss_bytes) text += ": " + size_text(kill.vmrss_bytes);
-  if (!kill.cmdline.empty()) text += " " + for_terminal(kill.cmdline.substr(0, 100));
-  return text;
-}
-
-std::string killed_list(const OomEvent& event) {
+std::string killed_line(const OomEvent& event) {
   if (event.kind != OomKind::kernel) return daemon_target(event);
   if (event.victim() == nullptr)
     return event.chosen_pid ? fmt::format("{} (PID {}) was chosen; no kill is in the log",
@@ -90,69 +92,50 @@ std::string killed_list(const OomEvent& event) {
   return text;
 }
 
-}  // namespace
-
 void print_oom_story(Out& out, const OomEvent& event, const OomStory& story, bool color) {
-  const std::string head =
-      fmt::format("#{}  {}  {}", event.number, for_terminal(time_text(event.time)), headline(event, story));
+  std::string start = fmt::format("#{}  {}  ", event.number, for_terminal(time_text(event.time)));
   bool first = true;
-  for (const std::string& line : wrapped(head, kColumns)) {
-    out.print("{}\n", toned((first ? "" : "    ") + line, first ? Tone::bad : Tone::plain, color));
+  for (const std::string& line : wrapped(headline(event, story), kColumns - std::min(start.size(), kColumns / 2))) {
+    out.print("{}\n", toned(start + line, first ? Tone::bad : Tone::plain, color));
+    start = "    ";
     first = false;
   }
-  print_field(out, "killed", killed_list(event));
+  print_field(out, "killed", killed_line(event));
   print_field(out, "asked", asked_text(event));
   print_field(out, "limit", limit_text(event));
   print_field(out, "why", why_text(event, story) + (story.confidence == Confidence::low ? " (low confidence)" : ""));
-  print_field(out, "memory", memory_text(event));
+  print_field(out, "memory", memory_line(event));
   print_field(out, "then", aftermath(event));
   std::string_view label = "next";
   for (const std::string& step : next_steps(event, story)) {
     print_field(out, label, step);
     label = "";
   }
-  print_field(out, "tasks", shares_text(story, event.tasks.size() + event.tasks_dropped));
+  if (!story.by_name.empty()) {
+    print_field(
+        out, "tasks",
+        fmt::format("{} ({} tasks)", shares_text(story.by_name, "?"), event.tasks.size() + event.tasks_dropped));
+  }
+  // Of one unit alone, its name stands above.
+  if (story.by_unit.size() > 1) print_field(out, "units", shares_text(story.by_unit, "not known"));
   print_field(out, "note", doubts(event));
 }
 
-void print_oom_markdown(Out& out, const OomEvent& event, const OomStory& story) {
-  out.print("## Event {}: {}\n\n", event.number, headline(event, story));
-  const auto item = [&out](std::string_view label, const std::string& text) {
-    if (!text.empty()) out.print("- **{}**: {}\n", label, text);
-  };
-  const std::string_view certainty = time_certainty(event.time);
-  item("Time", for_terminal(time_text(event.time)) +
-                   (certainty.empty() || certainty == "exact" ? "" : fmt::format(" ({})", certainty)));
-  item("Killed", killed_list(event));
-  item("Asked", asked_text(event));
-  item("Limit", limit_text(event));
-  item("Why", why_text(event, story));
-  item("Confidence", std::string(to_string(story.confidence)));
-  item("Memory", memory_text(event));
-  item("Then", aftermath(event));
-  for (const std::string& step : next_steps(event, story)) item("Next", step);
-  item("Note", doubts(event));
-  if (!story.by_name.empty()) {
-    out.write("\n| name | processes | RSS | share |\n|---|---:|---:|---:|\n");
-    for (std::size_t i = 0; i < std::min<std::size_t>(10, story.by_name.size()); ++i) {
-      const OomShare& share = story.by_name[i];
-      std::string name = for_terminal(share.name);
-      for (std::size_t at = name.find('|'); at != std::string::npos; at = name.find('|', at + 2))
-        name.insert(at, 1, '\\');
-      out.print("| {} | {} | {} | {} |\n", name, share.processes, size_text(share.rss_bytes),
-                percent_text(share.share_pct));
-    }
-  }
-  out.write("\n");
-}
-
 std::string events_line(std::span<const OomSummary> events) {
-  std::uint64_t killed = 0;
-  for (const OomSummary& event : events) killed += event.killed;
   if (events.empty()) return "no OOM event";
-  return fmt::format("{} {}, {} {} killed; the last: {} {}", events.size(), events.size() == 1 ? "event" : "events",
-                     killed, killed == 1 ? "process" : "processes", for_terminal(time_text(events.back().time)),
-                     for_terminal(events.back().name.empty() ? events.back().unit : events.back().name));
+  std::uint64_t killed = 0;
+  std::uint64_t copies = 0;
+  const OomSummary* last = &events.front();
+  for (const OomSummary& event : events) {
+    killed += event.killed;
+    copies += event.repeat_of ? 1 : 0;
+    if (!event.repeat_of) last = &event;
+  }
+  const std::uint64_t count = events.size() - copies;
+  return fmt::format("{} {}, {} {} killed; the last: {} {}{}", count, count == 1 ? "event" : "events", killed,
+                     killed == 1 ? "process" : "processes", for_terminal(time_text(last->time)),
+                     for_terminal(last->name.empty() ? last->unit : last->name),
+                     copies == 0 ? "" : fmt::format("; {} more {} of these", copies, copies == 1 ? "copy" : "copies"));
 }
 
 OomCounts count_kills(std::span<const OomSummary> events) {

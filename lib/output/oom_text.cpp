@@ -7,6 +7,7 @@
 #include "output/escape.h"
 #include "output/oom.h"
 #include "output/text.h"
+#include "parse/klog/gfp.h"
 
 namespace memkit {
 namespace {
@@ -166,9 +167,9 @@ std::string headline(const OomEvent& event, const OomStory& story) {
     return "earlyoom sent " + (event.daemon.signal.empty() ? "a signal" : event.daemon.signal);
   switch (story.reason) {
     case OomReason::cgroup_limit:
-      return event.oom_memcg.empty()
+      return event.limited_memcg().empty()
                  ? "memory cgroup OOM: a control group hit its limit"
-                 : fmt::format("memory cgroup OOM: {} hit its limit", for_terminal(event.oom_memcg));
+                 : fmt::format("memory cgroup OOM: {} hit its limit", for_terminal(event.limited_memcg()));
     case OomReason::machine_exhausted:
       return "the machine ran out of memory";
     case OomReason::zone_short:
@@ -288,7 +289,8 @@ std::string asked_text(const OomEvent& event) {
   std::string text = event.trigger.empty() ? "a process that the log does not name" : for_terminal(event.trigger);
   if (event.trigger_pid) text += fmt::format(" (PID {})", *event.trigger_pid);
   if (event.order == -1) return text + ", by hand";
-  const std::string flags = event.gfp_flags.empty() ? event.gfp_mask : event.gfp_flags;
+  const std::string decoded = gfp_names(event);
+  const std::string& flags = decoded.empty() ? event.gfp_mask : decoded;
   if (!event.order || *event.order > 20) return text;
   return text + (event.order == 0 ? fmt::format(", one page ({})", flags)
                                   : fmt::format(", one block of {} (order {}, {})",
@@ -299,7 +301,8 @@ std::string limit_text(const OomEvent& event) {
   const OomCounter& memory = event.memcg.memory;
   if (event.scope() != OomEvent::Scope::memcg) return "";
   std::string text = memory.limit_bytes ? size_text(memory.limit_bytes) : memory.unlimited ? "none" : "";
-  if (!event.oom_memcg.empty()) text += fmt::format("{}{}", text.empty() ? "" : " of ", for_terminal(event.oom_memcg));
+  const std::string limited = for_terminal(event.limited_memcg());
+  if (!limited.empty()) text += fmt::format("{}{}", text.empty() ? "" : " of ", limited);
   if (memory.usage_bytes) text += fmt::format(", {} used", size_text(memory.usage_bytes));
   const OomCounter& swap = event.memcg.swap;
   if (swap.usage_bytes)
@@ -311,6 +314,9 @@ std::string limit_text(const OomEvent& event) {
 std::string doubts(const OomEvent& event) {
   std::string text;
   const auto add = [&text](std::string_view what) { text += fmt::format("{}{}", text.empty() ? "" : "; ", what); };
+  if (event.repeat_of) add(fmt::format("another copy of event {}: not counted again", *event.repeat_of));
+  const std::string_view certainty = time_certainty(event.time);
+  if (!certainty.empty() && certainty != "exact") add(fmt::format("time: {}", certainty));
   if (event.kind != OomKind::kernel) return text;
   if (event.mixed) add("lines of another event stood among its own: figures are left out");
   if (event.from_user_space) add("a program wrote these lines into the kernel's log: they can be forged");

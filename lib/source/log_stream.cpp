@@ -99,7 +99,7 @@ LogStream LogStream::program(const std::vector<std::string>& words) {
   posix_spawn_file_actions_destroy(&actions);
   if (error != 0) {
     stream.child_ = -1;
-    throw RunError("cannot run " + words.front() + ": " + error_text(error));
+    throw RunError("cannot run " + words.front() + ": " + error_text(error) + "; name a log instead: --log FILE");
   }
   return stream;
 }

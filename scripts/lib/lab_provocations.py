@@ -117,6 +117,18 @@ PROVOCATIONS = (
         kernels=("6.1", "6.12"),
     ),
     Provocation(
+        # Whom memkit names beforehand. By size the first would be "shielded", by adjustment "small".
+        "memcg-v2-negative",
+        "make_group lab memory.max=64M\n"
+        "inject --as shielded --adj -700 --cgroup $group/lab anon 36\n"
+        "inject --as chosen --adj -100 --cgroup $group/lab anon 18\n"
+        "inject --as small --adj 0 --cgroup $group/lab anon 2\n"
+        'memkit oom --json | sed \'s/.*"cgroup":"\\/lab"[^}]*"pid":\\([0-9]*\\).*/\\1/\' > $row/victim.pid\n'
+        "inject --as asker --adj -900 --cgroup $group/lab anon 12\n",
+        {**MEMCG, "oom_memcg": "/lab", "trigger": "asker", "trigger_oom_score_adj": -900,
+         "victim": {"name": "chosen", "oom_score_adj": -100}},
+    ),
+    Provocation(
         "memcg-v1",
         "make_group lab memory.limit_in_bytes=40M\n" + hog("--adj 100 --cgroup $group/lab"),
         {**MEMCG, "oom_memcg": "/lab", "task_memcg": "/lab", "memcg_version": "v1", "limit_kb": 40 * 1024,
@@ -187,6 +199,15 @@ PROVOCATIONS = (
         events=None,
         alone=True,
         kernels=("6.1", "6.12"),
+    ),
+    Provocation(
+        # Pages in pipes stand in no count of the dump.
+        "unaccounted",
+        BYSTANDER + "inject --as pipes --adj 900 pipes 60000 16 > $row/victim.pid\n",
+        {**GLOBAL, "victim": {"name": "pipes", "oom_score_adj": 900}},
+        events=None,
+        alone=True,
+        kernels=("6.1",),
     ),
     Provocation(
         "hugepages",

@@ -113,6 +113,11 @@ std::string documents() {
   for (const auto& log : std::filesystem::directory_iterator(MEMKIT_SOURCE_DIR "/testdata/klog")) {
     add({"oom", "--log", "--json", log.path()});
   }
+  for (const auto& log : std::filesystem::directory_iterator(MEMKIT_SOURCE_DIR "/testdata/oom")) {
+    if (log.path().extension() == ".log") add({"oom", "--json", log.path(), log.path()});
+  }
+  add({"oom", "--json", "--event", "last", MEMKIT_SOURCE_DIR "/testdata/oom/6.1-tmpfs.log"});
+  add({"oom", "--json", "--event", "9", MEMKIT_SOURCE_DIR "/testdata/oom/6.1-tmpfs.log"});
   const Outcome track = run({"pmap", "--track", "-J", "--interval", "0.02", "--count", "3", std::to_string(getpid())});
   EXPECT_EQ(lines_of(track.out).size(), 4u) << track.err;
   text += track.out;

@@ -17,10 +17,23 @@ using namespace std::literals;
 
 std::string by_hand_log(std::string_view name) { return slurp(testdata() / "klog" / name); }
 
+/// What must hold of every log is tried with a sample, or as a whole where MEMKIT_THOROUGH is set.
+bool thorough() {
+  static const bool is = std::getenv("MEMKIT_THOROUGH") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+  return is;
+}
+
+std::vector<std::filesystem::path> all_paths() {
+  std::vector<std::filesystem::path> paths = logs_in(testdata() / "klog");
+  for (const auto& path : logs_of_corpus()) paths.push_back(path);
+  const auto lab = logs_of_lab();
+  for (std::size_t i = 0; i < lab.size(); i += thorough() ? 1 : 17) paths.push_back(lab[i]);
+  return paths;
+}
+
 std::vector<std::string> all_logs() {
   std::vector<std::string> logs;
-  for (const auto& path : logs_in(testdata() / "klog")) logs.push_back(slurp(path));
-  for (const auto& path : logs_of_corpus()) logs.push_back(slurp(path));
+  for (const auto& path : all_paths()) logs.push_back(slurp(path));
   return logs;
 }
 
@@ -218,6 +231,10 @@ std::string logged(const std::vector<std::string>& messages, std::string_view st
   return log;
 }
 
+constexpr std::string_view kStyles[] = {"bare",    "dmesg",  "caller",  "dmesg-T", "dmesg-x",   "priority",
+                                        "kmsg",    "syslog", "rfc5424", "iso",     "dmesg-iso", "crlf",
+                                        "journal", "docker", "cri",     "export"};
+
 TEST(Klog, EveryWayOfLoggingTellsTheSame) {
   const auto whole = events_of(by_hand_log("global-6.8.log"));
   ASSERT_EQ(whole.size(), 1U);
@@ -226,8 +243,7 @@ TEST(Klog, EveryWayOfLoggingTellsTheSame) {
     const std::size_t stamp = line.find("][ T");
     if (line.find("usb 1-1") == std::string::npos) messages.push_back(line.substr(line.find("] ", stamp + 1) + 2));
   }
-  for (const std::string_view style : {"bare", "dmesg", "caller", "dmesg-T", "dmesg-x", "priority", "kmsg", "syslog",
-                                       "rfc5424", "iso", "dmesg-iso", "crlf", "journal", "docker", "cri", "export"}) {
+  for (const std::string_view style : kStyles) {
     const auto events = events_of(logged(messages, style));
     ASSERT_EQ(events.size(), 1U) << style;
     EXPECT_EQ(LogAgreement(events[0], whole[0]).invented(), "") << style;
@@ -236,70 +252,123 @@ TEST(Klog, EveryWayOfLoggingTellsTheSame) {
   }
 }
 
+/// What the kernel said, a line each.
+std::vector<std::string> messages_of(const std::string& log) {
+  std::vector<std::string> messages;
+  LogLineDecoder decoder;
+  const auto add = [&messages](const LogLine& line) {
+    if (line.from_kernel()) messages.emplace_back(line.text);
+  };
+  for (std::string line : lines_with_ends(log)) {
+    if (line.ends_with('\n')) line.pop_back();
+    decoder.decode(line, add);
+  }
+  decoder.finish(add);
+  return messages;
+}
+
+TEST(Klog, EveryLogInEveryWayOfLogging) {
+  for (const auto& path : all_paths()) {
+    // What was told apart by callers, hosts or stamps is no longer: the kernel's own form of the rest is the judge.
+    const std::vector<std::string> messages = messages_of(slurp(path));
+    const auto whole = events_of(logged(messages, "dmesg"));
+    // What a daemon said is no kernel's message.
+    if (std::any_of(whole.begin(), whole.end(), [](const OomEvent& event) { return event.kind != OomKind::kernel; }))
+      continue;
+    for (const std::string_view style : kStyles) {
+      SCOPED_TRACE(path.filename().string() + " as " + std::string(style));
+      const auto events = events_of(logged(messages, style));
+      EXPECT_EQ(events.size(), whole.size());
+      EXPECT_EQ(invented_in(events, whole), "");
+      // Without any prefix it is not always clear where a message ends.
+      if (style != "bare") {
+        EXPECT_EQ(invented_in(whole, events), "") << "it knows less";
+      }
+    }
+  }
+}
+
 // --- what must hold of every log ---
 
-/// How many tries of something that takes long: `usual`, or a hundred times as many with MEMKIT_THOROUGH.
-std::size_t many(std::size_t usual) {
-  return std::getenv("MEMKIT_THOROUGH") != nullptr ? usual * 100 : usual;  // NOLINT(concurrency-mt-unsafe)
+/// Where a log is cut: at each byte of a short one, else at each end of a line and at random.
+std::vector<std::size_t> cuts_of(const std::string& log) {
+  std::vector<std::size_t> cuts;
+  const std::size_t every_byte = thorough() ? std::size_t{16} << 10 : 1600;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    if (log.size() <= every_byte || (thorough() && log[i] == '\n')) cuts.push_back(i);
+  }
+  if (log.size() <= every_byte) return cuts;
+  std::mt19937 random(7);
+  for (int i = 0; i < (thorough() ? 500 : 4); ++i) cuts.push_back(random() % log.size());
+  return cuts;
 }
 
 TEST(Klog, NoCutInventsAnything) {
+  std::size_t cuts = 0;
   for (const std::string& log : all_logs()) {
     const auto whole = events_of(log);
-    std::vector<std::size_t> cuts;
-    constexpr std::size_t kEveryByte = 1600;
-    std::mt19937 random(7);
-    for (std::size_t i = 0; i < (log.size() <= kEveryByte ? log.size() : many(4)); ++i) {
-      cuts.push_back(log.size() <= kEveryByte ? i : random() % log.size());
-    }
-    for (const std::size_t cut : cuts) {
+    for (const std::size_t cut : cuts_of(log)) {
+      ++cuts;
       const auto part = events_of(std::string_view(log).substr(0, cut));
       ASSERT_EQ(invented_in(part, whole), "")
           << "cut after: " << log.substr(cut < 80 ? 0 : cut - 80, std::min<std::size_t>(cut, 80));
       ASSERT_LE(part.size(), whole.size());
     }
   }
+  RecordProperty("cuts", static_cast<int>(cuts));
 }
 
 TEST(Klog, ALostLineInventsNothing) {
+  std::size_t dropped = 0;
   for (const std::string& log : all_logs()) {
     const auto whole = events_of(log);
     const std::vector<std::string> lines = lines_with_ends(log);
-    const std::size_t step = std::max<std::size_t>(1, lines.size() / many(6));
+    const std::size_t step = std::max<std::size_t>(1, lines.size() / (thorough() ? 1500 : 6));
     for (std::size_t lost = 0; lost < lines.size(); lost += step) {
+      ++dropped;
       std::string rest;
+      rest.reserve(log.size());
       for (std::size_t i = 0; i < lines.size(); ++i) rest += i == lost ? "" : lines[i];
       ASSERT_EQ(invented_in(events_of(rest), whole), "") << "without: " << lines[lost];
     }
   }
+  RecordProperty("dropped", static_cast<int>(dropped));
 }
 
 TEST(Klog, TwoLogsInOneInventNothing) {
-  std::vector<std::string> logs;
-  for (const auto& path : logs_in(testdata() / "klog")) logs.push_back(slurp(path));
-  const std::size_t own = logs.size();
-  for (const auto& path : logs_of_corpus()) {
+  struct Log {
+    std::string name;
+    std::vector<std::string> lines;
+    std::vector<OomEvent> events;
+  };
+  std::vector<Log> logs;
+  std::size_t own = 0;
+  for (const auto& path : all_paths()) {
+    const std::string text = slurp(path);
     // Lines that a mailer broke have no prefix: among another log's nothing tells whose they are.
-    if (path.string().find("mailwrapped") == std::string::npos) logs.push_back(slurp(path));
+    if (text.size() > 40000 || path.string().find("mailwrapped") != std::string::npos) continue;
+    logs.push_back({path.filename(), lines_with_ends(text), events_of(text)});
+    own += path.string().find("klog") != std::string::npos ? 1 : 0;
   }
-  const std::size_t every = 110 / many(1);
+  std::size_t pairs = 0;
   for (std::size_t a = 0; a < logs.size(); ++a) {
     for (std::size_t b = 0; b < logs.size(); ++b) {
-      const bool chosen = (a < own && b < own) || (a * 31 + b) % every == 0;
-      if (a == b || !chosen || logs[a].size() > 40000 || logs[b].size() > 40000) continue;
-      const std::vector<std::string> first = lines_with_ends(logs[a]);
-      const std::vector<std::string> second = lines_with_ends(logs[b]);
+      const bool chosen = (a < own && b < own) || thorough() || (a * 31 + b) % 110 == 0;
+      if (a == b || !chosen) continue;
+      ++pairs;
+      const std::vector<std::string>& first = logs[a].lines;
+      const std::vector<std::string>& second = logs[b].lines;
       std::string mixed;
       for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
         if (i < first.size()) mixed += first[i];
         if (i < second.size()) mixed += second[i];
       }
-      std::vector<OomEvent> both = events_of(logs[a]);
-      for (OomEvent& event : events_of(logs[b])) both.push_back(std::move(event));
-      EXPECT_EQ(invented_in(events_of(mixed), both), "")
-          << "of: " << first[0].substr(0, 90) << " and " << second[0].substr(0, 90);
+      std::vector<OomEvent> both = logs[a].events;
+      both.insert(both.end(), logs[b].events.begin(), logs[b].events.end());
+      EXPECT_EQ(invented_in(events_of(mixed), both), "") << "of: " << logs[a].name << " and " << logs[b].name;
     }
   }
+  RecordProperty("pairs", static_cast<int>(pairs));
 }
 
 TEST(Klog, PiecesOfAnySizeTellTheSame) {

@@ -36,6 +36,15 @@ bool within(const OomZone& part, const OomZone& whole) {
          within(part.high_bytes, whole.high_bytes) && within(part.managed_bytes, whole.managed_bytes) &&
          within(part.present_bytes, whole.present_bytes);
 }
+/// A figure that the whole has with another size is another node's.
+bool within(const OomNode& part, const OomNode& whole) {
+  return part.node == whole.node &&
+         std::all_of(part.figures.begin(), part.figures.end(), [&whole](const OomNamedSize& one) {
+           return std::any_of(whole.figures.begin(), whole.figures.end(), [&one](const OomNamedSize& other) {
+             return one.name == other.name && one.bytes == other.bytes;
+           });
+         });
+}
 bool within(const OomCounter& part, const OomCounter& whole) {
   return within(part.usage_bytes, whole.usage_bytes) && within(part.limit_kib, whole.limit_kib) &&
          within(part.failcnt, whole.failcnt);
@@ -78,6 +87,7 @@ std::string LogAgreement::invented() const {
   check("tasks", all_within(a.tasks, b.tasks));
   check("reaped", all_within(a.reaped, b.reaped));
   check("counts", all_within(a.machine.counts, b.machine.counts));
+  check("nodes", all_within(a.machine.nodes, b.machine.nodes));
   check("zones", all_within(a.machine.zones, b.machine.zones));
   check("swap_total", within(a.machine.swap_total_bytes, b.machine.swap_total_bytes));
   check("swap_free", within(a.machine.swap_free_bytes, b.machine.swap_free_bytes));

@@ -62,7 +62,8 @@ std::string_view unescaped(std::string_view text, std::string& scratch) {
 
 }  // namespace
 
-void LogLineDecoder::emit(LogLine& line, const Sink& sink) {
+void LogLineDecoder::emit(LogLine& line, const Sink& sink, bool plain) {
+  if (plain) return sink(line);
   std::string_view rest = unescaped(line.text, unescaped_);
   do {
     line.text = take_line(rest);
@@ -71,20 +72,20 @@ void LogLineDecoder::emit(LogLine& line, const Sink& sink) {
   } while (!rest.empty());
 }
 
-void LogLineDecoder::decode(std::string_view line, const Sink& sink) {
+void LogLineDecoder::decode(std::string_view line, const Sink& sink, bool plain) {
   if (decode_export(line, sink)) return;
   while (!line.empty() && (line.back() == '\0' || line.back() == '\r')) line.remove_suffix(1);
   while (!line.empty() && line.front() == '\0') line.remove_prefix(1);
-  line = cleaned(line, cleaned_);
+  if (!plain) line = cleaned(line, cleaned_);
   if (!line.empty() && line.front() == '{' && decode_json(line, sink)) return;
-  if (decode_kmsg(line, sink)) return;
+  if (decode_kmsg(line, sink, plain)) return;
   LogLine out;
   decode_text(line, out);
-  emit(out, sink);
+  emit(out, sink, plain);
 }
 
 // 6,1234,5678,-,caller=T12;text
-bool LogLineDecoder::decode_kmsg(std::string_view line, const Sink& sink) {
+bool LogLineDecoder::decode_kmsg(std::string_view line, const Sink& sink, bool plain) {
   if (after_kmsg_ && is_dictionary(line)) return true;
   after_kmsg_ = false;
   if (line.empty() || line[0] < '0' || line[0] > '9') return false;
@@ -113,7 +114,7 @@ bool LogLineDecoder::decode_kmsg(std::string_view line, const Sink& sink) {
   out.text = line.substr(semicolon + 1);
   if (out.user_space_record) take_ident(out.text, out);
   after_kmsg_ = true;
-  emit(out, sink);
+  emit(out, sink, plain);
   return true;
 }
 
@@ -151,7 +152,7 @@ void LogLineDecoder::emit_record(const Sink& sink) {
     if (const auto us = to_number<std::int64_t>(value(RecordFields::realtime_us))) out.wall_us = *us;
     if (const auto us = to_number<std::uint64_t>(value(RecordFields::monotonic_us))) out.monotonic_us = *us;
     out.continues = further;
-    emit(out, sink);
+    emit(out, sink, false);
     further = true;
   } while (!message.empty());
 }

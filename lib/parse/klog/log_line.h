@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -39,19 +40,21 @@ struct LogLine {
 class LogLineDecoder {
  public:
   using Sink = std::function<void(const LogLine&)>;
+  /// Bytes that begin an escape: where a line has none of them, nothing in it stands for other bytes.
+  static constexpr std::array<char, 4> kEscapes = {'\x1b', '\xc2', '\\', '#'};
   /// One line of the file, without its newline. Calls `sink` for each line of its message; not at all for lines that
-  /// are only part of a record.
-  void decode(std::string_view line, const Sink& sink);
+  /// are only part of a record. `plain`: it is known that the line has none of kEscapes.
+  void decode(std::string_view line, const Sink& sink, bool plain = false);
   /// The end of the log: a record of journalctl -o export that is still open.
   void finish(const Sink& sink);
 
  private:
   bool decode_export(std::string_view line, const Sink& sink);
   bool decode_json(std::string_view line, const Sink& sink);
-  bool decode_kmsg(std::string_view line, const Sink& sink);
+  bool decode_kmsg(std::string_view line, const Sink& sink, bool plain);
   void decode_text(std::string_view line, LogLine& out);
   void emit_record(const Sink& sink);
-  void emit(LogLine& line, const Sink& sink);
+  void emit(LogLine& line, const Sink& sink, bool plain);
 
   std::string cleaned_;
   std::string unescaped_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
 #include "parse/text.h"
 
@@ -9,7 +10,6 @@ namespace memkit {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::size_t digits_at(std::string_view text, std::size_t at) {
   std::size_t end = at;
@@ -109,6 +109,7 @@ void take_priority(std::string_view& rest, LogLine& out) {
 
 // "kern  :warn  : ", of dmesg -x
 void take_decoded_priority(std::string_view& rest, LogLine& out) {
+  if (rest.empty() || rest[0] < 'a' || rest[0] > 'z') return;
   static constexpr std::string_view kFacilities[] = {"kern", "user", "daemon", "syslog", "auth", "authpriv", "local0"};
   for (const std::string_view facility : kFacilities) {
     if (!rest.starts_with(facility)) continue;

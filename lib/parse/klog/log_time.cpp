@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/log_prefix.h"
 #include "parse/text.h"
 
@@ -10,7 +11,6 @@ namespace memkit {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct Date {
   Got<int> year;

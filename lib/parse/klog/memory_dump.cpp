@@ -1,6 +1,7 @@
 // The lines of mm/show_mem.c (lib/show_mem.c, mm/page_alloc.c before): what the whole machine's memory was.
 #include <algorithm>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
 #include "parse/text.h"
 
@@ -11,11 +12,6 @@ constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostZones = 1024;  // 64 nodes of six zones are 384
 constexpr std::size_t kMostCounts = 128;
 constexpr std::size_t kMostNamedSizes = 512;
-
-Got<std::uint64_t> kib(std::string_view word) {
-  if (!word.ends_with("kB") && !word.ends_with("KB")) return Missing::malformed;
-  return kib_to_bytes(to_number<std::uint64_t>(word.substr(0, word.size() - 2)));
-}
 
 /// "Node 0 " in front, where it stands there.
 Got<std::uint64_t> take_node(std::string_view& rest) {
@@ -75,6 +71,31 @@ bool read_counts(std::string_view text, OomMachine& machine) {
   }
   machine.seen = machine.seen || any;
   return any;
+}
+
+// Node 0 active_anon:2016kB inactive_anon:19683008kB ... isolated(anon):0kB ... all_unreclaimable? no
+bool read_node(std::string_view text, OomMachine& machine) {
+  constexpr std::size_t kMostFigures = 64;
+  std::string_view rest = trim(text);
+  const Got<std::uint64_t> number = take_node(rest);
+  const bool known = std::any_of(machine.nodes.begin(), machine.nodes.end(),
+                                 [&number](const OomNode& node) { return number == node.node; });
+  if (!number || known || machine.nodes.size() >= kMostZones) return false;
+  OomNode node;
+  node.node = *number;
+  for (std::string_view word = take_word(rest); !word.empty(); word = take_word(rest)) {
+    if (word == "all_unreclaimable?") {
+      const std::string_view answer = take_word(rest);
+      if (answer == "yes" || answer == "no") node.all_unreclaimable = answer == "yes";
+      break;  // what a mailer has put behind it is of another line
+    }
+    const std::size_t colon = std::min(word.find(':'), word.size() - 1);
+    const Got<std::uint64_t> bytes = kib(word.substr(colon + 1));
+    if (bytes && node.figures.size() < kMostFigures)
+      node.figures.push_back({std::string(word.substr(0, colon)), *bytes});
+  }
+  machine.nodes.push_back(std::move(node));
+  return true;
 }
 
 // Node 0 DMA32 free:82792kB boost:0kB min:9908kB low:13096kB high:16284kB ... present:3653568kB managed:3325888kB ...

@@ -1,10 +1,7 @@
 #include "parse/klog/oom_assembler.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 
-#include "parse/klog/log_prefix.h"
 #include "parse/klog/log_time.h"
 #include "parse/text.h"
 
@@ -12,47 +9,10 @@ namespace memkit {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
-constexpr std::size_t kMostContexts = 8;
 constexpr std::size_t kMostKills = 4096;
 constexpr std::size_t kMostReaped = 1024;
-constexpr std::size_t kLongestJoined = std::size_t{16} << 10;
-constexpr std::uint64_t kLinesApart = 400;
-/// No two neighbouring lines of one event are further apart: a slow serial console takes milliseconds for a line.
-constexpr std::int64_t kApartUs = 60'000'000;
-
-constexpr std::int64_t distance(std::int64_t a, std::int64_t b) { return a > b ? a - b : b - a; }
-
-/// Seconds of the day of a time stamp.
-Got<std::int64_t> seconds_of_day(std::string_view text) {
-  const std::size_t at = find_clock(text);
-  if (at == npos) return Missing::absent;
-  std::array<std::int64_t, 3> parts{};
-  std::string_view rest = text.substr(at);
-  for (std::int64_t& part : parts) {
-    const std::size_t digits = std::min(rest.find_first_not_of("0123456789"), rest.size());
-    part = to_number<std::int64_t>(rest.substr(0, digits)).value_or(0);
-    rest.remove_prefix(std::min(digits + 1, rest.size()));
-  }
-  return parts[0] * 3600 + parts[1] * 60 + parts[2];
-}
-
-bool close_in_time(std::string_view a, std::string_view b) {
-  if (a == b || a.empty() || b.empty()) return true;
-  constexpr int kAnyYear = 2000;
-  LogTime first;
-  LogTime second;
-  read_wall_clock(a, kAnyYear, first);
-  read_wall_clock(b, kAnyYear, second);
-  if (first.wall_us && second.wall_us) return distance(*first.wall_us, *second.wall_us) <= kApartUs;
-  // Another language's month: the same day, and clocks that are close.
-  const Got<std::int64_t> at = seconds_of_day(a);
-  const Got<std::int64_t> other = seconds_of_day(b);
-  return at && other && a.substr(0, find_clock(a)) == b.substr(0, find_clock(b)) &&
-         distance(*at, *other) * 1'000'000 <= kApartUs;
-}
-
-/// Indented further than the kernel itself does: a logger's or a pager's way to go on with a message.
-bool is_deep(std::string_view text) { return text.starts_with("   ") || text.starts_with('\t'); }
+/// A dump is written faster than that, but for the slowest consoles.
+constexpr std::int64_t kOneDumpUs = 1'000'000;
 
 bool may_begin_a_dump(OomLine kind) {
   switch (kind) {
@@ -97,117 +57,7 @@ bool announces_another_dump(std::string_view text) {
          text.find("Show Memory") != npos;
 }
 
-/// The victim's size in kB and in pages tells the page size; only a power of two can be true.
-Got<std::uint64_t> page_size_from_victim(const OomEvent& event) {
-  for (const OomKill& kill : event.kills) {
-    for (const OomTask& task : event.tasks) {
-      if (task.pid != kill.pid || !kill.total_vm_bytes || task.total_vm_pages == 0 ||
-          task.total_vm_pages == OomTask::kUnknown)
-        continue;
-      const std::uint64_t size = *kill.total_vm_bytes / task.total_vm_pages;
-      if (*kill.total_vm_bytes % task.total_vm_pages == 0 && std::has_single_bit(size) && size >= 4096) return size;
-    }
-  }
-  return Missing::absent;
-}
-
 }  // namespace
-
-void OomAssembler::Held::keep(const LogLine& from) {
-  any = true;
-  line = from;
-  const auto hold = [](std::string& into, std::string_view& view) {
-    into.assign(view);
-    view = into;
-  };
-  hold(text, line.text);
-  hold(time_text, line.time_text);
-  hold(monotonic_text, line.monotonic_text);
-  hold(host, line.host);
-  hold(ident, line.ident);
-  hold(caller, line.caller);
-  hold(boot_id, line.boot_id);
-  hold(unit, line.unit);
-}
-
-/// Whether `line`, which has no prefix, is the rest of the held one: mailers and pagers break long lines, and some
-/// loggers write further lines of a message without prefix.
-bool OomAssembler::joins(const LogLine& line) const {
-  using Style = LogLine::Style;
-  const Style style = held_.line.style;
-  if (!held_.any || line.style != Style::bare || line.text.empty()) return false;
-  if (style == Style::bare || style == Style::record || style == Style::kmsg || held_.text.size() > kLongestJoined)
-    return false;
-  const std::string_view text = trim(held_.text);
-  const OomLine rest = classify(line.text);
-  if (text.empty()) return rest == OomLine::oom_kill;
-  const auto has = [](std::string_view where, std::string_view what) { return where.find(what) != npos; };
-  const bool figures = rest == OomLine::other && (has(line.text, "kB") || has(line.text, "KB"));
-  switch (classify(text)) {
-    case OomLine::header:
-      return rest == OomLine::other && has(line.text, "=") && !has(text, "oom_score_adj=") && !has(text, "oomkilladj=");
-    case OomLine::cpu:
-      return rest == OomLine::other && has(line.text, "#") && !has(text, "#");
-    case OomLine::counts:
-      return rest == OomLine::counts && is_deep(line.text) && held_.text[0] != ' ';
-    case OomLine::node:
-    case OomLine::zone:
-    case OomLine::memcg_stats:
-      return figures;
-    case OomLine::buddy:
-      return figures && !has(text, " = ");
-    case OomLine::hugepages:
-      return line.text.starts_with("hugepages_");
-    case OomLine::table_header:
-      return !text.ends_with("name") && trim(line.text).ends_with("name");
-    case OomLine::oom_kill:
-      return !has(text, ",uid=") && has(line.text, "=");
-    case OomLine::killed:
-      return (text.ends_with(',') || text.ends_with(')')) && (figures || has(line.text, "UID:"));
-    case OomLine::task: {
-      std::size_t words = 0;
-      std::string_view row = text.substr(text.find(']') + 1);
-      while (!take_word(row).empty()) ++words;
-      return words < table_columns_ && words > 0;
-    }
-    default:
-      return false;
-  }
-}
-
-void OomAssembler::add(const LogLine& line) {
-  if (joins(line) && !cut_) {
-    if (!held_.text.empty()) held_.text += ' ';
-    held_.text += line.text;
-    held_.line.text = held_.text;
-    touched_ = true;
-    return;
-  }
-  flush_held();
-  held_.keep(line);
-  if (cut_) {
-    if (classify(held_.text) == OomLine::task) held_.any = false;
-    cut_ = false;
-  }
-}
-
-void OomAssembler::flush_held() {
-  if (!held_.any) return;
-  held_.any = false;
-  take(held_.line);
-}
-
-void OomAssembler::finish() {
-  flush_held();
-  while (!contexts_.empty()) {
-    auto first = std::min_element(contexts_.begin(), contexts_.end(),
-                                  [](const Context& a, const Context& b) { return a.event.number < b.event.number; });
-    close(*first);
-    drop_closed();
-  }
-  for (OomEvent& event : daemons_) sink_(std::move(event));
-  daemons_.clear();
-}
 
 void OomAssembler::take(const LogLine& line) {
   ++line_number_;
@@ -257,105 +107,6 @@ void OomAssembler::take_kernel(const LogLine& line, OomLine kind) {
   }
 }
 
-bool OomAssembler::near(const Context& context, const LogLine& line) {
-  if (context.monotonic_us && line.monotonic_us) {
-    return distance(static_cast<std::int64_t>(*context.monotonic_us), static_cast<std::int64_t>(*line.monotonic_us)) <=
-           kApartUs;
-  }
-  if (context.wall_us && line.wall_us) return distance(*context.wall_us, *line.wall_us) <= kApartUs;
-  return close_in_time(context.time_text, line.time_text);
-}
-
-OomAssembler::Context* OomAssembler::find(const LogLine& line, bool any_caller) {
-  Context* best = nullptr;
-  for (Context& context : contexts_) {
-    if (context.gone || context.style != line.style || context.event.host != line.host) continue;
-    if (context.caller.empty() != line.caller.empty()) continue;  // a kernel names callers always or never
-    if (!any_caller && !context.caller.empty() && !line.caller.empty() && context.caller != line.caller) continue;
-    if (best != nullptr && best->last_line > context.last_line) continue;
-    if (near(context, line)) best = &context;
-  }
-  return best;
-}
-
-OomAssembler::Context& OomAssembler::open(const LogLine& line) {
-  drop_closed();
-  if (contexts_.size() >= kMostContexts) {
-    auto oldest = std::min_element(contexts_.begin(), contexts_.end(),
-                                   [](const Context& a, const Context& b) { return a.last_line < b.last_line; });
-    close(*oldest);
-    drop_closed();
-  }
-  contexts_.reserve(kMostContexts);
-  Context& context = contexts_.emplace_back();
-  context.style = line.style;
-  context.event.host = line.host;
-  context.event.boot_id = line.boot_id;
-  context.event.time = time_of(line, year_);
-  context.event.from_user_space = line.user_space_record;
-  context.event.mixed = is_mixed(line);
-  follow(context, line);
-  return context;
-}
-
-void OomAssembler::follow(Context& context, const LogLine& line) {
-  touched_ = true;
-  context.last_line = line_number_;
-  if (context.event.mixed) static_cast<void>(is_mixed(line));
-  if (!line.caller.empty()) context.caller = line.caller;
-  if (line.monotonic_us) context.monotonic_us = line.monotonic_us;
-  if (line.wall_us) context.wall_us = line.wall_us;
-  if (context.time_text != line.time_text) context.time_text = line.time_text;
-}
-
-void OomAssembler::make_real(Context& context) {
-  if (context.real) return;
-  context.real = true;
-  context.event.number = ++number_;
-}
-
-void OomAssembler::close(Context& context) {
-  if (context.gone) return;
-  context.gone = true;
-  if (!context.real) return;
-  OomEvent& event = context.event;
-  if (!event.page_size_bytes) event.page_size_bytes = page_size_from_victim(event);
-  sink_(std::move(event));
-}
-
-void OomAssembler::drop_closed() {
-  std::erase_if(contexts_, [](const Context& context) { return context.gone; });
-}
-
-bool OomAssembler::is_mixed(const LogLine& line) {
-  for (MixedStream& stream : mixed_) {
-    if (stream.style != line.style || stream.host != line.host || line_number_ - stream.last_line > kLinesApart)
-      continue;
-    stream.last_line = line_number_;
-    return true;
-  }
-  return false;
-}
-
-/// Lines of two events that nothing tells apart stood among each other: only what one line says whole can be kept.
-void OomAssembler::mix(Context& context) {
-  OomEvent& event = context.event;
-  constexpr std::size_t kMostStreams = 16;
-  if (mixed_.size() >= kMostStreams) mixed_.erase(mixed_.begin());
-  mixed_.push_back({context.style, event.host, line_number_});
-  event.mixed = true;
-  event.trigger_pid = Missing::absent;
-  event.kernel.clear();
-  event.machine = {};
-  event.memcg = {};
-  event.tasks.clear();
-  event.table_header.clear();
-  event.page_size_bytes = Missing::absent;
-  event.oom_memcg.clear();
-  event.task_memcg.clear();
-  context.stage = Stage::none;
-}
-
 void OomAssembler::take_header(const LogLine& line) {
   OomEvent header;
   if (!read_header(line.text, header)) return;
@@ -364,7 +115,9 @@ void OomAssembler::take_header(const LogLine& line) {
     const OomEvent& event = before->event;
     if (event.header_seen && event.kills.empty() && !event.chosen_pid && !event.machine.seen && !event.memcg.seen())
       unfinished = event.trigger;
-    close(*before);
+    // One without a kill yet may be another machine's, whose lines stand among these: it stays open.
+    const bool over = !event.kills.empty() || event.nothing_killable;
+    if (over || apart_us(*before, line) <= kOneDumpUs) close(*before);
   }
   Context& context = open(line);
   OomEvent& event = context.event;
@@ -478,16 +231,15 @@ void OomAssembler::take_after(const LogLine& line, OomLine kind) {
   OomReaped reaped;
   if (kind == OomLine::reaper && !read_reaper(line.text, reaped)) return;
   for (Context& one : contexts_) {
-    if (one.gone || one.style != line.style || one.event.host != line.host || !near(one, line)) continue;
-    const bool victim =
-        kind == OomLine::reaper && std::any_of(one.event.kills.begin(), one.event.kills.end(),
-                                               [&](const OomKill& kill) { return kill.pid == reaped.pid; });
-    if (victim) {
-      context = &one;
-      break;
+    if (kind != OomLine::reaper || one.gone || one.style != line.style || one.event.host != line.host ||
+        !near(one, line)) {
+      continue;
     }
-    if (context == nullptr || one.last_line >= context->last_line) context = &one;
+    const bool victim = std::any_of(one.event.kills.begin(), one.event.kills.end(),
+                                    [&](const OomKill& kill) { return kill.pid == reaped.pid; });
+    if (victim) context = &one;
   }
+  if (context == nullptr) context = find(line, true);
   if (kind == OomLine::unkillable && (context == nullptr || !context->event.kills.empty() || context->event.mixed)) {
     context = &open(line);
     make_real(*context);

@@ -32,6 +32,9 @@ class OomAssembler {
   [[nodiscard]] std::uint64_t unlinked_echoes() const { return unlinked_echoes_; }
 
  private:
+  /// Lines of one event have no more lines of others between them.
+  static constexpr std::uint64_t kLinesApart = 400;
+
   /// Which part of a dump a context is in, where the lines have no shape of their own.
   enum class Stage : std::uint8_t { none, memcg_stats, slabs, allocations, table };
 
@@ -65,6 +68,7 @@ class OomAssembler {
   };
 
   bool joins(const LogLine& line) const;
+  bool stands_alone(const LogLine& line) const;
   void flush_held();
   void take(const LogLine& line);
   void take_kernel(const LogLine& line, OomLine kind);
@@ -83,6 +87,8 @@ class OomAssembler {
   void take_echo(const LogLine& line);
   void add_echo(OomEvent& event, const LogLine& line, OomEcho::Kind kind, std::string_view unit, Got<std::uint64_t> n);
 
+  /// By the kernel's clock; 0 where it is not known.
+  [[nodiscard]] static std::int64_t apart_us(const Context& context, const LogLine& line);
   [[nodiscard]] bool near(const Context& context, const LogLine& line);
   Context* find(const LogLine& line, bool any_caller);
   Context& open(const LogLine& line);
@@ -113,6 +119,7 @@ class OomAssembler {
   Got<std::uint64_t> candidates_;  // systemd-oomd's, for its next kill
   std::uint64_t unlinked_echoes_ = 0;
   std::size_t table_columns_ = 0;  // of the last table's header
+  std::size_t table_rows_ = 0;     // of the last event: the next is likely to have as many
   bool touched_ = false;
   bool cut_ = false;
 };

@@ -32,12 +32,12 @@ bool contradicts(std::string_view text, const OomMachine& machine) {
 }  // namespace
 
 void OomAssembler::take_task(Context& context, std::string_view text) {
-  OomTask task;
-  if (!context.table.read_row(text, task)) return;
-  if (context.event.tasks.size() >= kMostTasks) {
-    ++context.event.tasks_dropped;
-  } else {
-    context.event.tasks.push_back(std::move(task));
+  std::vector<OomTask>& tasks = context.event.tasks;
+  if (tasks.size() >= kMostTasks) {
+    OomTask task;
+    context.event.tasks_dropped += context.table.read_row(text, task) ? 1 : 0;
+  } else if (!context.table.read_row(text, tasks.emplace_back())) {
+    tasks.pop_back();
   }
 }
 
@@ -77,7 +77,7 @@ bool OomAssembler::take_dump_line(Context& context, std::string_view text, OomLi
       }
       return context.counts_conflict || read_counts(text, event.machine);
     case OomLine::node:
-      return true;
+      return read_node(text, event.machine);
     case OomLine::zone:
       return read_zone(text, event.machine);
     case OomLine::lowmem:
@@ -114,6 +114,7 @@ bool OomAssembler::take_dump_line(Context& context, std::string_view text, OomLi
       context.table.read_header(text);
       event.table_header = squeezed(text);
       table_columns_ = context.table.columns();
+      event.tasks.reserve(table_rows_);
       return true;
     case OomLine::task:
       context.stage = Stage::table;

@@ -80,6 +80,19 @@ struct OomBuddyOrder {
   std::string types;  ///< "UMEC": migrate types that have one (C: only for movable pages); empty: not printed
 };
 
+/// A cache of "Unreclaimable slab info", a line of "Memory allocations", a figure of a node.
+struct OomNamedSize {
+  std::string name;
+  std::uint64_t bytes = 0;
+};
+
+/// "Node 0 active_anon:2016kB inactive_anon:19683008kB ... all_unreclaimable? no", since 4.8: before, zones have them.
+struct OomNode {
+  std::uint64_t node = 0;
+  std::vector<OomNamedSize> figures;  ///< under the kernel's names and in its order: kernels add and drop some
+  Got<bool> all_unreclaimable;        ///< reclaim has given up on it
+};
+
 /// A zone: its line of kB figures, its lowmem_reserve and its buddy line. Missing where the line was not seen.
 struct OomZone {
   Got<std::uint64_t> node;  ///< absent where the kernel is built without NUMA
@@ -110,16 +123,11 @@ struct OomHugepages {
   std::uint64_t page_size_bytes = 0;
 };
 
-/// A cache of "Unreclaimable slab info", or a line of "Memory allocations".
-struct OomNamedSize {
-  std::string name;
-  std::uint64_t bytes = 0;
-};
-
 /// What the dump says of the whole machine. Pages are of the machine's page size.
 struct OomMachine {
   bool seen = false;             ///< "Mem-Info:" or its counts were there
   std::vector<OomCount> counts;  ///< in the kernel's order
+  std::vector<OomNode> nodes;
   std::vector<OomZone> zones;
   std::uint64_t zone_lines = 0;
   std::uint64_t buddy_lines = 0;
@@ -226,6 +234,8 @@ enum class OomKind : std::uint8_t { kernel, systemd_oomd, earlyoom };
 /// empty. Sources: mm/oom_kill.c, mm/memcontrol.c, mm/show_mem.c (2.6.18 to 7.0); systemd src/oom; earlyoom kill.c.
 struct OomEvent {
   std::uint64_t number = 0;  ///< 1, 2 ... in the order of the log
+  /// The number of the event that this is another copy of; absent: it is the first. Told by lib/analysis.
+  Got<std::uint64_t> repeat_of;
   OomKind kind = OomKind::kernel;
   LogTime time;       ///< of its first line
   LogTime kill_time;  ///< of the first "Killed process" line
@@ -285,6 +295,9 @@ struct OomEvent {
   enum class Scope : std::uint8_t { unknown, global, memcg, sysrq };
   [[nodiscard]] Scope scope() const;
   [[nodiscard]] const OomKill* victim() const { return kills.empty() ? nullptr : &kills.front(); }
+  /// The cgroup whose limit was hit, as far as it is named: a dump whose end is not in the log has it above its
+  /// statistics.
+  [[nodiscard]] const std::string& limited_memcg() const { return oom_memcg.empty() ? memcg.stats_for : oom_memcg; }
   [[nodiscard]] bool killed_something() const { return kind != OomKind::kernel || !kills.empty(); }
   /// Of processes that died, each once.
   [[nodiscard]] std::size_t distinct_kills() const;

@@ -51,6 +51,9 @@ OomLine classify(std::string_view text);
 /// Whether a line is one of an OOM event that stands for itself: not a trace, not a figure that other dumps have too.
 bool is_oom_text(std::string_view text);
 
+/// Indented further than the kernel itself does: a logger's or a pager's way to go on with a message.
+inline bool is_deep(std::string_view text) { return text.starts_with("   ") || text.starts_with('\t'); }
+
 bool read_header(std::string_view text, OomEvent& event);
 /// CPU and Pid lines. `name` is the task's; the line belongs to an event only if it is the trigger's.
 struct CpuLine {
@@ -72,6 +75,7 @@ bool read_group(std::string_view text, std::string_view& cgroup);
 bool read_reaper(std::string_view text, OomReaped& into);
 
 bool read_counts(std::string_view text, OomMachine& machine);
+bool read_node(std::string_view text, OomMachine& machine);
 bool read_zone(std::string_view text, OomMachine& machine);
 bool read_lowmem(std::string_view text, OomMachine& machine);
 bool read_buddy(std::string_view text, OomMachine& machine, Got<std::uint64_t>& page_size_bytes);
@@ -79,6 +83,9 @@ bool read_hugepages(std::string_view text, OomMachine& machine);
 bool read_total(std::string_view text, OomMachine& machine);
 bool read_slab(std::string_view text, OomMachine& machine);
 bool read_allocation(std::string_view text, OomMachine& machine);
+
+/// How many words a row of a task table has behind its pid.
+std::size_t words_of_row(std::string_view text);
 
 /// The columns of a task table, from its header row. Rows without a header are read by what they must have.
 class OomTable {
@@ -106,6 +113,7 @@ class OomTable {
     name
   };
   static bool set_figure(Column column, std::string_view word, OomTask& into);
+  static bool set_figure(Column column, std::uint64_t figure, OomTask& into);
   std::vector<Column> columns_;
 };
 

@@ -58,6 +58,7 @@ void OomLog::make_room() {
   used_ -= drop;
   at_ -= drop;
   seen_ -= std::min(seen_, drop);
+  for (std::size_t& at : escape_at_) at -= std::min(at, drop);
 }
 
 void OomLog::scan(bool at_end) {
@@ -116,6 +117,21 @@ bool OomLog::take_one_line(bool at_end) {
   return true;
 }
 
+/// `line` is in the buffer. Of one that reaches further than was looked at, it is not known.
+bool OomLog::is_plain(std::string_view line) {
+  const auto begin = static_cast<std::size_t>(line.data() - buffer_.data());
+  bool plain = true;
+  for (std::size_t i = 0; i < escape_at_.size(); ++i) {
+    std::size_t& at = escape_at_[i];
+    if (at <= begin) {
+      const void* const found = std::memchr(line.data(), LogLineDecoder::kEscapes[i], used_ - begin);
+      at = found == nullptr ? used_ : static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+    }
+    plain = plain && at >= begin + line.size();
+  }
+  return plain;
+}
+
 void OomLog::read_line(std::string_view line, bool whole) {
   if (!whole) {
     // The last word may be cut.
@@ -124,7 +140,7 @@ void OomLog::read_line(std::string_view line, bool whole) {
     events_.next_line_is_cut();
   }
   events_.clear_touched();
-  decoder_.decode(line, to_events_);
+  decoder_.decode(line, to_events_, is_plain(line));
   idle_bytes_ = events_.touched() ? 0 : idle_bytes_ + line.size() + 1;
   if (idle_bytes_ > kIdle) reading_ = false;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -46,15 +47,19 @@ class OomLog {
   /// One line off the buffer. False: it is not whole yet.
   bool take_one_line(bool at_end);
   void read_line(std::string_view line, bool whole);
+  bool is_plain(std::string_view line);
   void make_room();
 
   OomAssembler events_;
   LogLineDecoder decoder_;
   LogLineDecoder::Sink to_events_;
   std::vector<char> buffer_;
-  std::size_t used_ = 0;           // bytes in the buffer
-  std::size_t at_ = 0;             // the next line that was not looked at
-  std::size_t seen_ = 0;           // up to here lines were read one by one: not to be read again
+  std::size_t used_ = 0;  // bytes in the buffer
+  std::size_t at_ = 0;    // the next line that was not looked at
+  std::size_t seen_ = 0;  // up to here lines were read one by one: not to be read again
+  /// Where the next of each of the decoder's escapes stands, or how far there is none: a line has them rarely, and
+  /// looking for each once is cheaper than in every line.
+  std::array<std::size_t, LogLineDecoder::kEscapes.size()> escape_at_{};
   bool reading_ = true;            // line by line: a log may begin in the middle of an event
   bool skip_rest_ = false;         // of a line that does not fit
   bool inside_long_line_ = false;  // at_ is in the middle of such a line

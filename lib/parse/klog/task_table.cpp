@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 
+#include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
 #include "parse/text.h"
 
@@ -8,6 +10,22 @@ namespace memkit {
 namespace {
 
 constexpr std::size_t npos = std::string_view::npos;
+
+/// Takes a figure off `rest` that is what nearly all are: digits, fewer than any overflow has. False, and nothing
+/// taken: anything else.
+bool take_figure(std::string_view& rest, std::uint64_t& figure) {
+  constexpr std::size_t kSurelyFits = 18;
+  std::size_t at = 0;
+  while (at < rest.size() && (rest[at] == ' ' || rest[at] == '\t')) ++at;
+  const std::size_t begin = at;
+  std::uint64_t value = 0;
+  while (at < rest.size() && is_digit(rest[at]) && at - begin < kSurelyFits)
+    value = value * 10 + static_cast<unsigned>(rest[at++] - '0');
+  if (at == begin || (at < rest.size() && rest[at] != ' ' && rest[at] != '\t')) return false;
+  figure = value;
+  rest.remove_prefix(at);
+  return true;
+}
 
 /// The pid in brackets, taken off `rest`.
 Got<std::uint64_t> take_pid(std::string_view& rest) {
@@ -56,6 +74,17 @@ bool read_row_without_header(std::string_view rest, OomTask& into) {
 }
 
 }  // namespace
+
+std::size_t words_of_row(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\r'; };
+  std::size_t words = 0;
+  bool blank = true;
+  for (const char c : text.substr(text.find(']') + 1)) {
+    words += blank && !is_blank(c) ? 1 : 0;
+    blank = is_blank(c);
+  }
+  return words;
+}
 
 // [ pid ]   uid  tgid total_vm      rss nr_ptes nr_pmds swapents oom_score_adj name
 bool OomTable::read_header(std::string_view text) {
@@ -107,7 +136,10 @@ bool OomTable::read_row(std::string_view text, OomTask& into) const {
     }
     // A row that lost bytes in its middle is known up to there: pid, uid, tgid, total_vm and rss stand in front.
     constexpr std::size_t kInFront = 4;
-    if (!set_figure(column, take_word(rest), into)) return figures >= kInFront;
+    std::uint64_t figure = 0;
+    const bool plain = take_figure(rest, figure);
+    if (!(plain ? set_figure(column, figure, into) : set_figure(column, take_word(rest), into)))
+      return figures >= kInFront;
     ++figures;
   }
   return true;
@@ -121,9 +153,12 @@ bool OomTable::set_figure(Column column, std::string_view word, OomTask& into) {
   }
   if (column == Column::other) return to_number<std::int64_t>(word).has_value();
   const Got<std::uint64_t> figure = to_number<std::uint64_t>(word);
-  if (!figure) return false;
+  return figure && set_figure(column, *figure, into);
+}
+
+bool OomTable::set_figure(Column column, std::uint64_t figure, OomTask& into) {
   // Negative counts that a kernel prints unsigned are no sizes.
-  const std::uint64_t value = not_underflown(figure).value_or(OomTask::kUnknown);
+  const std::uint64_t value = not_underflown(Got<std::uint64_t>(figure)).value_or(OomTask::kUnknown);
   switch (column) {
     case Column::uid:
       into.uid = value;
@@ -154,6 +189,10 @@ bool OomTable::set_figure(Column column, std::string_view word, OomTask& into) {
       break;
     case Column::swap:
       into.swap_pages = value;
+      break;
+    case Column::adj:
+      if (figure > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
+      into.oom_score_adj = static_cast<std::int64_t>(figure);
       break;
     default:
       break;
