@@ -118,7 +118,9 @@ bool Extractor::operator()(int depth, Json::parse_event_t event, const Json& par
 
 bool Extractor::end_object(int depth, const Json& parsed) {
   if (depth == kProcess) {
-    visitor_.end(process_of(parsed, all_understood_));
+    // Mappings were taken out one by one: what is left in their list is none.
+    const Json& left = member(parsed, "mappings");
+    visitor_.end(process_of(parsed, all_understood_ && left.is_array() && left.empty()));
     return false;
   }
   if (depth != kMapping || process_key_ != "mappings") return true;

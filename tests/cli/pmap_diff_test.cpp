@@ -72,10 +72,10 @@ TEST_F(PmapDiff, TheAnswerAndWhatChangedMostFirst) {
             "77 app: in 60 s, RSS +1.5 MiB (1.5 MiB -> 3.0 MiB), swap +256.0 KiB (0 B ->\n"
             "256.0 KiB), size +2.0 MiB (2.0 MiB -> 4.0 MiB), 3 -> 3 mappings.\n"
             "\n"
-            "Group                               VSZ+        RSS-A      RSS-B         RSS+\n"
-            "[anon:cache]                     1.0 MiB          0 B    1.0 MiB      1.0 MiB\n"
-            "[heap]                           1.0 MiB   1000.0 KiB    1.5 MiB    500.0 KiB\n"
-            "/memfd:\\x1b[31mold (deleted)    -4.0 KiB      4.0 KiB        0 B     -4.0 KiB\n");
+            "Group                             VSZ+       RSS-A    RSS-B       RSS+\n"
+            "[anon:cache]                   1.0 MiB         0 B  1.0 MiB    1.0 MiB\n"
+            "[heap]                         1.0 MiB  1000.0 KiB  1.5 MiB  500.0 KiB\n"
+            "/memfd:\\x1b[31mold (deleted)  -4.0 KiB     4.0 KiB      0 B   -4.0 KiB\n");
   for (const std::string& line : lines_of(done.out)) EXPECT_LT(line.size(), 80u) << line;
 }
 
