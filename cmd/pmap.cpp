@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <numeric>
-
 #include "command.h"
 #include "envelope.h"
 #include "output/columns_growth.h"
@@ -13,6 +11,7 @@
 #include "output/pmap_tables.h"
 #include "output/pmap_views.h"
 #include "output/rows.h"
+#include "pmap_diff.h"
 #include "pmap_options.h"
 #include "pmap_target.h"
 #include "pmap_track.h"
@@ -25,11 +24,8 @@ namespace {
 struct View {
   AddressRange range;
   PmapStyle style;
-  std::vector<std::size_t> columns;  ///< of --output and --sort; empty: one of pmap's formats
-  std::optional<std::size_t> sort;
-  bool reverse = false;
-  std::size_t top = 0;  ///< 0: all
-  bool pages = false;   ///< page tables are to be walked
+  RowChoice rows;
+  bool pages = false;  ///< page tables are to be walked
 };
 
 /// Whether a column can be had without walking page tables: it stands in maps.
@@ -42,37 +38,29 @@ bool is_in_maps(std::size_t column) {
   return false;
 }
 
-/// Columns and order of a view with the table of columns `infos`; `usual`: what --top goes by.
-void choose_columns(const Arguments& args, std::span<const ColumnInfo* const> table, std::string_view usual,
-                    View& view) {
-  view.columns = select_columns(table, args.value("output").value_or(""));
-  if (args.has("top")) view.top = parse_count("top", *args.value("top"), 1);
-  if (args.has("sort") || view.top != 0)
-    view.sort = find_column(table, args.value("sort").value_or(std::string(usual)));
-  view.reverse = args.has("reverse") || view.top != 0;
-}
-
 View understand(const Arguments& args) {
   View view;
   if (args.has("range")) view.range = parse_addresses(*args.value("range"));
   view.style = {!args.has("quiet"), args.has("show-path")};
-  if (args.has("kind")) {
-    choose_columns(args, infos(kind_columns()), "pss", view);
+  if (args.has("diff")) {
+    view.rows = choose_rows(args, infos(grown_columns()), "rss_change");
+  } else if (args.has("kind")) {
+    view.rows = choose_rows(args, infos(kind_columns()), "pss");
   } else if (args.has("group")) {
-    choose_columns(args, infos(file_group_columns()), "pss", view);
+    view.rows = choose_rows(args, infos(file_group_columns()), "pss");
   } else {
-    choose_columns(args, infos(mapping_row_columns()), "rss", view);
+    view.rows = choose_rows(args, infos(mapping_row_columns()), "rss");
   }
   view.pages = args.has("extended") || args.has("smaps") || args.has("json") || args.has("kind") || args.has("group") ||
                args.has("explain");
-  const bool own_table = args.has("output") || view.sort;
+  const bool own_table = args.has("output") || view.rows.sort;
   for (const std::string_view format : {"extended", "device", "smaps"}) {
     if (args.has("output") && args.has(format))
       throw UsageError(fmt::format("options --output and --{} exclude each other", format));
   }
-  if (args.has("kind") || args.has("group")) return view;
-  for (const std::size_t column : view.columns) view.pages = view.pages || (own_table && !is_in_maps(column));
-  view.pages = view.pages || (view.sort && !is_in_maps(*view.sort));
+  if (args.has("kind") || args.has("group") || args.has("diff")) return view;
+  for (const std::size_t column : view.rows.columns) view.pages = view.pages || (own_table && !is_in_maps(column));
+  view.pages = view.pages || (view.rows.sort && !is_in_maps(*view.rows.sort));
   return view;
 }
 
@@ -81,18 +69,18 @@ std::unique_ptr<MappingTable> table_for(const Context& context, const View& view
   if (args.has("extended")) return extended_table(context.out, view.style);
   if (args.has("device")) return device_table(context.out, view.style);
   if (args.has("smaps")) return smaps_table(context.out, view.style, args.times("smaps") > 1);
-  if (args.has("output") || view.sort) return column_table(context.out, view.style, view.columns);
+  if (args.has("output") || view.rows.sort) return column_table(context.out, view.style, view.rows.columns);
   return plain_table(context.out, view.style);
 }
 
 /// The mappings that the view asks for, as they come, or sorted where that is asked for.
 MappingsRead visit_chosen(const View& view, MappedProcess& process, const std::function<void(const Mapping&)>& each) {
-  if (!view.sort) {
+  if (!view.rows.sort) {
     return process.visit(view.pages, [&](const Mapping& mapping) {
       if (view.range.holds(mapping)) each(mapping);
     });
   }
-  HeldMappings held(*view.sort, view.style.whole_path, view.reverse, view.top);
+  HeldMappings held(*view.rows.sort, view.style.whole_path, view.rows.reverse, view.rows.top);
   const MappingsRead read = process.visit(view.pages, [&](const Mapping& mapping) {
     if (view.range.holds(mapping)) held.add(mapping);
   });
@@ -129,7 +117,7 @@ MappingsRead print_process(const Context& context, const View& view, MappedProce
 void end_process(JsonWriter& json, const MappingTotals& totals, const MappingsRead& read) {
   write_mapping_totals(json, totals);
   json.field("walked", read.has_pages);
-  json.field("complete", read.error == 0 && !read.ended);
+  json.field("complete", read.error == 0 && !read.ended && totals.mappings() == read.mappings);
   json.end_object();
 }
 
@@ -212,15 +200,6 @@ const SumsView<FileGroup> kByFile{
     }};
 
 template <class Row>
-std::vector<std::size_t> order_of(const View& view, const SumsView<Row>& sums, const std::vector<Row>& rows) {
-  std::vector<std::size_t> order(rows.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});  // the largest first, as they come
-  if (view.sort) order = sorted_order(std::span<const Row>(rows), sums.table[*view.sort], view.reverse);
-  if (view.top != 0 && order.size() > view.top) order.resize(view.top);
-  return order;
-}
-
-template <class Row>
 MappingsRead print_sums(const Context& context, const View& view, const SumsView<Row>& sums,
                         const Got<std::uint64_t>& mem_total_bytes, MappedProcess& process) {
   MappingTotals totals;
@@ -233,8 +212,9 @@ MappingsRead print_sums(const Context& context, const View& view, const SumsView
   style.size.style = SizeFormat::Style::spaced;
   style.headings = view.style.headings;
   style.width = context.window_width();
-  TextTable table = text_table(sums.table, view.columns, style);
-  for (const std::size_t row : order_of(view, sums, rows)) table.add_row(cells_of(sums.table, view.columns, rows[row]));
+  TextTable table = text_table(sums.table, view.rows.columns, style);
+  for (const std::size_t row : chosen_order(std::span(rows), sums.table, view.rows))
+    table.add_row(cells_of(sums.table, view.rows.columns, rows[row]));
   table.print(context.out);
   if (view.style.headings) context.out.print("{}\n", kernel_side(status));
   if (context.args.has("explain")) {
@@ -264,7 +244,7 @@ TargetOutcome show_sums(const Context& context, const Root& root, const Targets&
                           write_status(json, process.status());
                           json.key(sums.key);
                           json.begin_array();
-                          for (const std::size_t row : order_of(view, sums, rows))
+                          for (const std::size_t row : chosen_order(std::span(rows), sums.table, view.rows))
                             write_row(json, sums.table, rows[row]);
                           json.end_array();
                           end_process(json, totals, read);
@@ -284,6 +264,7 @@ TargetOutcome show_mappings(const Context& context, const Root& root, const Targ
 int run_pmap(const Context& context) {
   const View view = understand(context.args);
   const TrackPlan plan = parse_track_plan(context.args);
+  if (context.args.has("diff")) return run_mappings_diff(context, view.rows);
   static_cast<void>(parse_pids(context.args));  // a wrong one is refused before anything is opened
   if (context.args.has("track")) return run_track(context, plan);
   const Root root = context.root();
@@ -298,7 +279,8 @@ std::vector<ColumnGroup> column_groups() {
   return {{"Columns", infos(mapping_row_columns())},
           {"Columns of --kind", infos(kind_columns())},
           {"Columns of --group", infos(file_group_columns())},
-          {"Columns of --track", infos(growth_columns())}};
+          {"Columns of --track", infos(growth_columns())},
+          {"Columns of --diff", infos(grown_columns())}};
 }
 
 }  // namespace

@@ -25,14 +25,6 @@ Got<std::uint64_t> parse_address(std::string_view text, std::uint64_t usual) {
   return to_number<std::uint64_t>(text, 16);
 }
 
-std::string why_unread(const Root& root, int error) {
-  const bool denied = error == EACCES || error == EPERM;
-  if (denied && !root.is_live()) return "not readable when they were copied";
-  if (denied) return "no permission: run as its user or as root, or setcap cap_sys_ptrace+ep";
-  if (error == ENOENT) return "neither smaps nor maps is there";
-  return error_text(error);
-}
-
 [[noreturn]] void refuse_pid(std::string_view word) {
   throw UsageError(fmt::format("'{}' is no process id: give a number, or /proc and a number", for_terminal(word)));
 }
@@ -62,6 +54,14 @@ std::string list_of(std::span<const std::uint32_t> pids) { return fmt::format("{
 
 }  // namespace
 
+std::string why_unread(const Root& root, int error) {
+  const bool denied = error == EACCES || error == EPERM;
+  if (denied && !root.is_live()) return "not readable when they were copied";
+  if (denied) return "no permission: run as its user or as root, or setcap cap_sys_ptrace+ep";
+  if (error == ENOENT) return "neither smaps nor maps is there";
+  return error_text(error);
+}
+
 AddressRange parse_addresses(std::string_view text) {
   const std::size_t comma = text.find(',');
   const std::string_view low_text = text.substr(0, comma);
@@ -75,9 +75,19 @@ AddressRange parse_addresses(std::string_view text) {
   return {*low, *high};
 }
 
-std::vector<std::uint32_t> parse_pids(const Arguments& args) {
+RowChoice choose_rows(const Arguments& args, std::span<const ColumnInfo* const> table, std::string_view usual) {
+  RowChoice rows;
+  rows.columns = select_columns(table, args.value("output").value_or(""));
+  if (args.has("top")) rows.top = parse_count("top", *args.value("top"), 1);
+  if (args.has("sort") || rows.top != 0)
+    rows.sort = find_column(table, args.value("sort").value_or(std::string(usual)));
+  rows.reverse = args.has("reverse") || rows.top != 0;
+  return rows;
+}
+
+std::vector<std::uint32_t> parse_pids(std::span<const std::string> words) {
   std::vector<std::uint32_t> pids;
-  for (const std::string& given : args.positionals()) {
+  for (const std::string& given : words) {
     std::string_view word = given;
     const bool in_proc = word.starts_with(kProc);
     if (in_proc) word.remove_prefix(kProc.size());
@@ -88,6 +98,11 @@ std::vector<std::uint32_t> parse_pids(const Arguments& args) {
     if (!pid || *pid == 0 || *pid > INT32_MAX) refuse_pid(given);
     pids.push_back(*pid);
   }
+  return pids;
+}
+
+std::vector<std::uint32_t> parse_pids(const Arguments& args) {
+  std::vector<std::uint32_t> pids = parse_pids(args.positionals());
   if (pids.empty() && !args.has("name")) throw UsageError("no process is named: give PID, /proc/PID or --name REGEX");
   return pids;
 }

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "collect/mappings.h"
 #include "command.h"
+#include "output/rows.h"
 
 namespace memkit {
 
@@ -21,9 +23,18 @@ struct AddressRange {
 /// "LOW" (what holds this address), "LOW,HIGH", "LOW,", ",HIGH"; hexadecimal. Else UsageError.
 AddressRange parse_addresses(std::string_view text);
 
+/// Columns, order and number of rows, by --output, --sort, --reverse and --top, which goes by `usual` without --sort.
+RowChoice choose_rows(const Arguments& args, std::span<const ColumnInfo* const> table, std::string_view usual);
+
+/// The processes that words name: see parse_pids(args), which this serves.
+std::vector<std::uint32_t> parse_pids(std::span<const std::string> words);
+
 /// The processes that the command line names: "12", "/proc/12"; other names below /proc are passed over,
 /// so that /proc/* can be given. Throws UsageError for what is no number of a process, and where none is named.
 std::vector<std::uint32_t> parse_pids(const Arguments& args);
+
+/// Why a process's mappings could not be read (an errno of MappingsRead), and the way out.
+std::string why_unread(const Root& root, int error);
 
 /// The processes named, and those that --name finds.
 struct Targets {

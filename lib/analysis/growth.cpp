@@ -53,11 +53,14 @@ Trend GrowthSeries::trend(GrowthFigure figure) const {
 Got<std::uint64_t> GrowthSeries::first(GrowthFigure figure) const { return figure_of(first_, figure); }
 Got<std::uint64_t> GrowthSeries::last(GrowthFigure figure) const { return figure_of(last_, figure); }
 
-Got<std::int64_t> GrownGroup::rss_change_bytes() const {
-  if (!rss_before_bytes) return rss_before_bytes.missing();
-  if (!rss_after_bytes) return rss_after_bytes.missing();
-  return static_cast<std::int64_t>(*rss_after_bytes) - static_cast<std::int64_t>(*rss_before_bytes);
+Got<std::int64_t> change_of(const Got<std::uint64_t>& before, const Got<std::uint64_t>& after) {
+  if (!before) return before.missing();
+  if (!after) return after.missing();
+  return static_cast<std::int64_t>(*after) - static_cast<std::int64_t>(*before);
 }
+
+Got<std::int64_t> GrownGroup::rss_change_bytes() const { return change_of(rss_before_bytes, rss_after_bytes); }
+Got<std::int64_t> GrownGroup::swap_change_bytes() const { return change_of(swap_before_bytes, swap_after_bytes); }
 
 std::int64_t GrownGroup::vsz_change_bytes() const {
   return static_cast<std::int64_t>(vsz_after_bytes.value_or(0)) -
@@ -71,17 +74,19 @@ std::vector<GrownGroup> compare_groups(const std::vector<FileGroup>& before, con
     grown.mappings_before = group.mappings;
     grown.vsz_before_bytes = group.sums.vsz.value();
     grown.rss_before_bytes = group.sums.rss.value();
+    grown.swap_before_bytes = group.sums.swap.value();
   }
   for (const FileGroup& group : after) {
     GrownGroup& grown = by_name[group.name];
     grown.mappings_after = group.mappings;
     grown.vsz_after_bytes = group.sums.vsz.value();
     grown.rss_after_bytes = group.sums.rss.value();
+    grown.swap_after_bytes = group.sums.swap.value();
   }
   std::vector<GrownGroup> changed;
   for (auto& [name, grown] : by_name) {
     const bool same = grown.mappings_before == grown.mappings_after && grown.vsz_change_bytes() == 0 &&
-                      grown.rss_change_bytes().value_or(0) == 0;
+                      grown.rss_change_bytes().value_or(0) == 0 && grown.swap_change_bytes().value_or(0) == 0;
     if (same) continue;
     grown.name = name;
     changed.push_back(std::move(grown));

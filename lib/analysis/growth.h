@@ -45,10 +45,15 @@ struct GrownGroup {
   Got<std::uint64_t> vsz_after_bytes = 0;
   Got<std::uint64_t> rss_before_bytes = 0;
   Got<std::uint64_t> rss_after_bytes = 0;
+  Got<std::uint64_t> swap_before_bytes = 0;
+  Got<std::uint64_t> swap_after_bytes = 0;
 
   [[nodiscard]] Got<std::int64_t> rss_change_bytes() const;
   [[nodiscard]] std::int64_t vsz_change_bytes() const;
+  [[nodiscard]] Got<std::int64_t> swap_change_bytes() const;
 };
+/// after - before; missing where either is.
+Got<std::int64_t> change_of(const Got<std::uint64_t>& before, const Got<std::uint64_t>& after);
 /// What is not the same at both moments, what grew most first: by RSS, then by size.
 std::vector<GrownGroup> compare_groups(const std::vector<FileGroup>& before, const std::vector<FileGroup>& after);
 

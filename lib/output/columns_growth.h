@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 
+#include "analysis/growth.h"
 #include "collect/growth.h"
 #include "output/column.h"
 
@@ -16,5 +17,8 @@ struct GrowthRow {
 
 /// Columns of pmap --track, and the heading of its CSV: one that is added goes to the end.
 std::span<const Column<GrowthRow>> growth_columns();
+
+/// Columns of pmap --diff: mappings of one name at two moments.
+std::span<const Column<GrownGroup>> grown_columns();
 
 }  // namespace memkit

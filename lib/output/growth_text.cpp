@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "output/columns_growth.h"
 #include "output/escape.h"
 #include "output/text.h"
 
@@ -13,23 +14,11 @@ namespace {
 constexpr std::size_t kMostNamed = 4;
 
 std::string rate_text(double bytes_per_s) {
-  const auto whole = static_cast<std::int64_t>(bytes_per_s);
-  return fmt::format("{}{}/s", whole < 0 ? "" : "+", signed_size_text(Got<std::int64_t>(whole)));
-}
-
-std::string time_text(double seconds) {
-  constexpr double kMinute = 60;
-  constexpr double kHour = 3600;
-  constexpr double kDay = 86400;
-  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
-  if (seconds < 3 * kMinute) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 3 * kHour) return fmt::format("{:.0f} minutes", seconds / kMinute);
-  if (seconds < 3 * kDay) return fmt::format("{:.0f} hours", seconds / kHour);
-  return fmt::format("{:.0f} days", seconds / kDay);
+  return size_change_text(Got<std::int64_t>(static_cast<std::int64_t>(bytes_per_s))) + "/s";
 }
 
 std::string series_text(const TrackSummary& summary) {
-  return fmt::format("{} samples in {}", summary.series.samples(), time_text(summary.series.seconds()));
+  return fmt::format("{} samples in {}", summary.series.samples(), duration_text(summary.series.seconds()));
 }
 
 /// "RSS +41.2 MiB/s (39.8 to 42.5 ...)".
@@ -84,7 +73,7 @@ std::string limit_line(const TrackSummary& summary) {
                                              signed_size_text(limit.headroom_bytes))
                                : fmt::format("{} meets its limit ({}, {} left)", for_terminal(limit.name),
                                              size_text(limit.limit_bytes), signed_size_text(limit.headroom_bytes));
-  return fmt::format("At this rate {} in {}.\n", what, time_text(*seconds));
+  return fmt::format("At this rate {} in {}.\n", what, duration_text(*seconds));
 }
 
 std::string end_text(TrackEnd end) {
@@ -176,7 +165,7 @@ void write_summary(JsonWriter& json, const TrackSummary& summary) {
   json.key("changed");
   if (summary.changed) {
     json.begin_array();
-    for (const GrownGroup& group : *summary.changed) write_grown_group(json, group);
+    for (const GrownGroup& group : *summary.changed) write_row(json, grown_columns(), group);
     json.end_array();
   } else {
     json.null();
@@ -188,18 +177,6 @@ void write_summary(JsonWriter& json, const TrackSummary& summary) {
   json.field("limit_bytes", summary.limit.limit_bytes);
   json.field("headroom_bytes", summary.limit.headroom_bytes);
   json.field("reached_in_s", seconds_until(summary.limit.headroom_bytes, footprint.slope));
-  json.end_object();
-}
-
-void write_grown_group(JsonWriter& json, const GrownGroup& group) {
-  json.begin_object();
-  json.field("group", group.name);
-  json.field("mappings_before_count", group.mappings_before);
-  json.field("mappings_after_count", group.mappings_after);
-  json.field("vsz_before_bytes", group.vsz_before_bytes);
-  json.field("vsz_after_bytes", group.vsz_after_bytes);
-  json.field("rss_before_bytes", group.rss_before_bytes);
-  json.field("rss_after_bytes", group.rss_after_bytes);
   json.end_object();
 }
 

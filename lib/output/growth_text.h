@@ -27,8 +27,6 @@ struct TrackSummary {
 std::string verdict_text(const TrackSummary& summary);
 /// The summary in a few lines: slope, what grew, verdict, the limit.
 std::string summary_text(const TrackSummary& summary);
-/// One group as an object.
-void write_grown_group(JsonWriter& json, const GrownGroup& group);
 /// The keys of the summary's document, behind those of the process.
 void write_summary(JsonWriter& json, const TrackSummary& summary);
 

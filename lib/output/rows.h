@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -26,6 +27,25 @@ std::vector<std::size_t> sorted_order(std::span<const Row> rows, const Column<Ro
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return reverse ? cell_less(keys[b], keys[a]) : cell_less(keys[a], keys[b]);
   });
+  return order;
+}
+
+/// Which rows are shown, and how.
+struct RowChoice {
+  std::vector<std::size_t> columns;  ///< empty: the command's own
+  std::optional<std::size_t> sort;   ///< a column; none: as they come
+  bool reverse = false;
+  std::size_t top = 0;  ///< 0: all
+};
+
+/// The rows that are shown, in their order.
+template <class Row>
+std::vector<std::size_t> chosen_order(std::span<const Row> rows, std::span<const Column<Row>> table,
+                                      const RowChoice& choice) {
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  if (choice.sort) order = sorted_order(rows, table[*choice.sort], choice.reverse);
+  if (choice.top != 0 && order.size() > choice.top) order.resize(choice.top);
   return order;
 }
 

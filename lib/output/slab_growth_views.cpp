@@ -8,11 +8,6 @@
 namespace memkit {
 namespace {
 
-/// "+38.5 MiB".
-std::string change_text(const Got<std::int64_t>& bytes) {
-  return bytes && *bytes > 0 ? "+" + signed_size_text(bytes) : signed_size_text(bytes);
-}
-
 const SlabRow* most_grown(const SlabTable& table) {
   const SlabRow* most = nullptr;
   if (!table.rows) return nullptr;
@@ -24,12 +19,12 @@ const SlabRow* most_grown(const SlabTable& table) {
 }
 
 std::string amount_sentence(const SlabGrowth& growth, const SlabTable& table) {
-  std::string text = fmt::format("Slab {}", change_text(growth.slab_bytes));
+  std::string text = fmt::format("Slab {}", size_change_text(growth.slab_bytes));
   if (growth.seconds) text += fmt::format(" in {:.1f} s", *growth.seconds);
-  text += fmt::format(": reclaimable {}, unreclaimable {}", change_text(growth.reclaimable_bytes),
-                      change_text(growth.unreclaimable_bytes));
+  text += fmt::format(": reclaimable {}, unreclaimable {}", size_change_text(growth.reclaimable_bytes),
+                      size_change_text(growth.unreclaimable_bytes));
   if (const SlabRow* const most = most_grown(table)) {
-    text += fmt::format("; most of it {} {}", for_terminal(most->name), change_text(most->growth.growth_bytes));
+    text += fmt::format("; most of it {} {}", for_terminal(most->name), size_change_text(most->growth.growth_bytes));
   }
   return text + ".";
 }

@@ -55,6 +55,21 @@ std::string signed_size_text(const Got<std::int64_t>& bytes) {
   return bytes ? format_signed_size(*bytes, kSpaced) : "-";
 }
 
+std::string size_change_text(const Got<std::int64_t>& bytes) {
+  return (bytes && *bytes > 0 ? "+" : "") + signed_size_text(bytes);
+}
+
+std::string duration_text(double seconds) {
+  constexpr double kMinute = 60;
+  constexpr double kHour = 3600;
+  constexpr double kDay = 86400;
+  if (seconds < 10) return fmt::format("{:.1f} s", seconds);
+  if (seconds < 3 * kMinute) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 3 * kHour) return fmt::format("{:.0f} minutes", seconds / kMinute);
+  if (seconds < 3 * kDay) return fmt::format("{:.0f} hours", seconds / kHour);
+  return fmt::format("{:.0f} days", seconds / kDay);
+}
+
 std::string percent_text(const Got<double>& percent) { return percent ? fmt::format("{:.1f} %", *percent) : "-"; }
 
 Got<double> percent_of(const Got<std::uint64_t>& part, const Got<std::uint64_t>& whole) {

@@ -13,6 +13,10 @@ namespace memkit {
 /// "12.7 GiB", or "-" where it is not known: sizes in sentences, whatever unit a table shows.
 std::string size_text(const Got<std::uint64_t>& bytes);
 std::string signed_size_text(const Got<std::int64_t>& bytes);
+/// "+38.5 MiB", "-1.0 KiB", "0 B".
+std::string size_change_text(const Got<std::int64_t>& bytes);
+/// "2.5 s", "4 minutes", "3 days": the unit that fits.
+std::string duration_text(double seconds);
 /// "64.5 %", or "-".
 std::string percent_text(const Got<double>& percent);
 

@@ -110,6 +110,8 @@ std::string documents() {
   }
   add({"pmap", "--json", std::to_string(getpid()), "--range", "ffffffffff600000"});
   add({"pmap", "--json", "--no-such-option"});
+  const std::string captured = MEMKIT_SOURCE_DIR "/testdata/roots/6.18-x86_64-vm";
+  add({"pmap", "--json", "--diff", captured, captured, "5007"});
   for (const auto& log : std::filesystem::directory_iterator(MEMKIT_SOURCE_DIR "/testdata/klog")) {
     add({"oom", "--log", "--json", log.path()});
   }
