@@ -3,10 +3,14 @@
 #include <unistd.h>
 
 #include "analysis/findings/rule_list.h"
+#include "collect/oom_events.h"
 #include "collect/users.h"
 #include "envelope.h"
 #include "output/escape.h"
+#include "output/json_memory.h"
+#include "output/process_views.h"
 #include "output/suggest.h"
+#include "parse/klog/log_quotes.h"
 #include "source/errors.h"
 #include "ticker.h"
 
@@ -69,6 +73,7 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   constexpr std::size_t kSwapRows = 3;
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
+  policy.read_oom = true;
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
   facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
@@ -93,6 +98,19 @@ void look_at_cgroups(const Root& root, ReportFacts& facts) {
   }
 }
 
+/// What the kernel log tells of kills, and who would be the next.
+void look_at_kills(const Root& root, const ReportRequest& request, ReportFacts& facts) {
+  constexpr std::size_t kCandidates = 16;
+  const auto take = [&](OomEvent&& event) { add_event(facts.oom, std::move(event), facts.snapshot.host); };
+  LogQuotes quotes;
+  LogPieces pieces;
+  if (request.quote_log) pieces = [&quotes](std::string_view piece) { quotes.feed(piece); };
+  facts.oom.log = request.log ? read_named_log(root, *request.log, take, pieces) : read_system_log(root, take, pieces);
+  facts.oom.quotes = quotes.finish();
+  facts.candidates = collect_candidates(root, facts.snapshot, facts.processes, kCandidates);
+  facts.ranking = rank_oom(facts.candidates);
+}
+
 /// Files that are large, and read only where they have something to say.
 void look_closer(const Root& root, ReportFacts& facts) {
   constexpr std::string_view kOfLargeFiles[] = {"vmalloc-heavy", "unaccounted"};
@@ -108,6 +126,8 @@ ReportRequest report_request(const Context& context) {
   ReportRequest request;
   request.top = parse_count("top", args.value("top").value_or("10"), 0);
   if (const auto interval = args.value("interval")) request.interval_s = parse_seconds("interval", *interval);
+  request.log = args.value("log");
+  request.quote_log = args.value("format") == "incident";
   request.only = finding_ids(args, "only");
   request.ignore = finding_ids(args, "ignore");
   return request;
@@ -125,11 +145,27 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
   look_at_caches(root, facts);
   look_at_cgroups(root, facts);
   walk(root, request.top, facts);
+  look_at_kills(root, request, facts);
   look_closer(root, facts);
   const std::vector<std::string_view> only(request.only.begin(), request.only.end());
   const std::vector<std::string_view> ignore(request.ignore.begin(), request.ignore.end());
   facts.diagnosis = diagnose(facts.for_rules(), only, ignore);
   return facts;
+}
+
+void write_report_document(Out& out, bool pretty, const ReportFacts& facts, Language language) {
+  JsonWriter json(out, pretty);
+  begin_envelope(json, "memkit.report/1", facts.snapshot);
+  write_report(json, facts, language);
+  json.key("skipped");
+  json.begin_object();
+  json.key("files");
+  write_unread(json, facts.snapshot.unread);
+  json.key("processes");
+  write_skipped(json, facts.processes.summary, facts.snapshot.source == "live");
+  json.end_object();
+  json.end_object();
+  json.finish();
 }
 
 }  // namespace memkit

@@ -1,31 +1,18 @@
 #include "collect/slab_document.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
+#include "collect/json_members.h"
 #include "parse/text.h"
 
 namespace memkit {
 namespace {
 
-using Json = nlohmann::json;
-
-const Json& member(const Json& object, const char* key) {
-  static const Json kNull;
-  if (!object.is_object()) return kNull;
-  const auto found = object.find(key);
-  return found == object.end() ? kNull : *found;
-}
-
-Got<std::uint64_t> number(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  return value.is_number_unsigned() ? Got<std::uint64_t>(value.get<std::uint64_t>()) : Missing::absent;
-}
-
-Got<std::string> text_of(const Json& object, const char* key) {
-  const Json& value = member(object, key);
-  return value.is_string() ? Got<std::string>(value.get<std::string>()) : Missing::absent;
-}
+using json::Json;
+using json::member;
+using json::number;
+using json::parse_last;
+constexpr auto text_of = json::text;
 
 Host host_of(const Json& document) {
   Host host;
@@ -58,13 +45,6 @@ SlabCache cache_of(const Json& row) {
   cache.active_slabs = number(row, "active_slabs_count");
   cache.slabs = number(row, "slabs_count");
   return cache;
-}
-
-Json parse_last(std::string_view text) {
-  Json document = Json::parse(text, nullptr, false);
-  if (!document.is_discarded()) return document;
-  while (text.ends_with('\n')) text.remove_suffix(1);
-  return Json::parse(text.substr(text.rfind('\n') + 1), nullptr, false);
 }
 
 }  // namespace

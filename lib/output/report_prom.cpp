@@ -67,6 +67,11 @@ constexpr Figure kFigures[] = {
      [](const ReportFacts& f) {
        return f.snapshot.vmstat ? value_of(f.snapshot.vmstat->oom_kill) : Value(f.snapshot.vmstat.missing());
      }},
+    {"memkit_oom_last_kill_time_seconds", "gauge", "When the kernel log tells of the last kill, since the epoch.",
+     [](const ReportFacts& f) {
+       if (!f.oom.last || !f.oom.last_age_s) return Value(Missing::absent);
+       return f.oom.last->time.wall_us.transform([](std::int64_t us) { return static_cast<double>(us) / 1e6; });
+     }},
     {"memkit_worst_severity", "gauge", "Of all findings: 0 none, 1 info, 2 warning, 3 critical.",
      [](const ReportFacts& f) {
        return Value(f.diagnosis.findings.empty() ? 0.0 : 1.0 + static_cast<double>(f.diagnosis.worst()));

@@ -8,6 +8,7 @@
 #include "output/escape.h"
 #include "output/finding_text.h"
 #include "output/report.h"
+#include "output/report_oom.h"
 #include "output/text.h"
 
 namespace memkit {
@@ -16,22 +17,6 @@ namespace {
 constexpr std::size_t kHead = 12;
 constexpr std::size_t kGroupLabel = 14;
 constexpr std::size_t kCgroups = 5;  // that are listed
-
-/// The words of one report, in its language.
-class Words {
- public:
-  explicit Words(Language language) : language_(language) {}
-  [[nodiscard]] std::string_view operator()(std::string_view key) const { return message(language_, key); }
-  /// The text of `key` with each {} filled in.
-  template <class... Args>
-  [[nodiscard]] std::string operator()(std::string_view key, const Args&... args) const {
-    return fmt::format(fmt::runtime(message(language_, key)), args...);
-  }
-  [[nodiscard]] Language language() const { return language_; }
-
- private:
-  Language language_;
-};
 
 void section(Out& out, std::string_view name, std::string_view text) { out.print("{}{}\n", padded(name, kHead), text); }
 
@@ -190,8 +175,17 @@ void print_container(Out& out, const ReportFacts& facts, const Words& words) {
 }
 
 void print_kills(Out& out, const ReportFacts& facts, const Words& words) {
-  if (!facts.snapshot.vmstat || !facts.snapshot.vmstat->oom_kill) return;
-  section(out, "OOM", words("oom.kills", *facts.snapshot.vmstat->oom_kill));
+  constexpr std::size_t kColumns = 79;
+  std::string_view head = "OOM";
+  const auto print = [&](std::string_view text) {
+    for (const std::string& line : wrapped(text, kColumns - kHead)) {
+      section(out, head, line);
+      head = "";
+    }
+  };
+  if (facts.snapshot.vmstat && facts.snapshot.vmstat->oom_kill)
+    print(words("oom.kills", *facts.snapshot.vmstat->oom_kill));
+  for (const std::string& line : oom_lines(facts, words)) print(line);
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ Diagnosis Machine::diagnose() const {
   facts.cgroups_before = before ? &*before : nullptr;
   facts.tight = tight;
   facts.own_cgroup = &own;
+  facts.oom = &oom;
   return memkit::diagnose(facts);
 }
 
