@@ -64,12 +64,10 @@ void write_text(const Context& context, const ReportFacts& facts) {
   explain_report(context.out, facts, style.language);
 }
 
-void write_prom(const Context& context, const ReportFacts& facts) {
-  print_prom(context.out, facts, report_request(context).top);
-}
+void write_prom(const Context& context, const ReportFacts& facts) { print_prom(context.out, facts); }
 
 void write_ndjson(const Context& context, const ReportFacts& facts) {
-  print_ndjson(context.out, facts, report_request(context).top, language_of(context));
+  print_ndjson(context.out, facts, language_of(context));
 }
 
 void write_incident(const Context& context, const ReportFacts& facts) {

@@ -4,6 +4,7 @@
 
 #include "analysis/findings/rule_list.h"
 #include "collect/oom_events.h"
+#include "collect/ps_listing.h"
 #include "collect/users.h"
 #include "envelope.h"
 #include "output/escape.h"
@@ -11,6 +12,7 @@
 #include "output/process_views.h"
 #include "output/suggest.h"
 #include "parse/klog/log_quotes.h"
+#include "parse/workload.h"
 #include "source/errors.h"
 #include "ticker.h"
 
@@ -65,17 +67,22 @@ void add_rows(const Users& users, const std::vector<std::size_t>& places, std::s
     row.process = &facts.processes.rows[place];
     if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
+    row.unit = parse_workload(row.process->unit_cgroup).unit;
     rows.push_back(row);
   }
 }
 
 void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   constexpr std::size_t kSwapRows = 3;
+  constexpr std::size_t kUnits = 64;  // processes of which it is read whose they are
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
-  policy.read_oom = true;
+  policy.read_oom_adj = true;
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
-  facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
+  if (!root.is_live() && facts.processes.rows.empty()) facts.processes_from_ps = read_ps_listing(root, facts.processes);
+  facts.top = top_processes(facts.processes.rows, std::max(limit, kUnits));
+  const std::span<const std::size_t> largest(facts.top.by_pss);
+  read_unit_cgroups(root, facts.processes, largest.first(std::min(largest.size(), kUnits)));
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
   add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);
@@ -137,6 +144,7 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
   const bool two = request.interval_s > 0;
   if (two && !root.is_live()) throw UsageError("--interval needs the live system: a capture is one moment");
   ReportFacts facts;
+  facts.most = request.top;
   facts.snapshot = two ? sample_again(context, root, request.interval_s, facts) : collect(root, kReportWant);
   if (!facts.snapshot.meminfo || !facts.snapshot.meminfo->mem_total_bytes)
     throw RunError(why_no_meminfo(facts.snapshot));

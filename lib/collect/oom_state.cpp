@@ -176,13 +176,12 @@ void complete(const Root& root, const ProcessList& list, Process& process) {
     if (status.vm_rss_bytes) process.rss_bytes = status.vm_rss_bytes;
     if (status.vm_swap_bytes) process.swap_bytes = status.vm_swap_bytes;
   }
-  if (!process.unit_cgroup.empty() || root.read(place + "/cgroup", text) != 0) return;
-  const CgroupMembership in = parse_cgroup_membership(text);
-  for (const auto& path : {in.v2_path, in.systemd_v1_path, in.memory_v1_path}) {
-    if (!path) continue;
-    process.unit_cgroup = list.names->intern(*path);
-    if (*path != "/") return;
+  if (root.read(place + "/oom_score", text) == 0) {
+    if (const Got<std::uint64_t> score = parse_number_file(text))
+      process.oom_score = static_cast<std::uint32_t>(*score);
   }
+  if (!process.unit_cgroup.empty() || root.read(place + "/cgroup", text) != 0) return;
+  process.unit_cgroup = list.names->intern(unit_path(parse_cgroup_membership(text)));
 }
 
 }  // namespace

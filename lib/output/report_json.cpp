@@ -160,6 +160,7 @@ void write_processes(JsonWriter& json, const ReportFacts& facts) {
   const TopProcesses& totals = facts.top;
   const WalkSummary& walk = facts.processes.summary;
   json.begin_object();
+  json.field("source", facts.processes_from_ps ? "ps" : "proc");
   json.field("processes_count", totals.count);
   json.field("kernel_threads_count", walk.kernel_threads);
   json.field("zombies_count", walk.zombies);

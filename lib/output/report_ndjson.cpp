@@ -96,7 +96,7 @@ void add_diagnosis(Records& records, const Diagnosis& diagnosis, Language langua
 
 }  // namespace
 
-void print_ndjson(Out& out, const ReportFacts& facts, std::size_t most, Language language) {
+void print_ndjson(Out& out, const ReportFacts& facts, Language language) {
   const Snapshot& snapshot = facts.snapshot;
   Records records(out, snapshot);
   records.add("machine", [&](JsonWriter& json) { write_machine(json, facts, language); });
@@ -113,7 +113,7 @@ void print_ndjson(Out& out, const ReportFacts& facts, std::size_t most, Language
   for (const OomSummary& event : facts.oom.recent)
     records.add("oom_event", [&](JsonWriter& json) { write_event(json, event); });
   records.add("next_victim", [&](JsonWriter& json) { write_next_victim(json, facts); });
-  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, most)) {
+  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, facts.most)) {
     records.add("cgroup", [&](JsonWriter& json) {
       const std::string_view unit = parse_workload(row->path).unit;
       json.key("unit");

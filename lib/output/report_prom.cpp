@@ -126,10 +126,10 @@ void print_findings_metric(Out& out, const Diagnosis& diagnosis) {
 }
 
 /// The largest alone: the number of series stays bounded, however many cgroups come and go.
-void print_cgroups(Out& out, const ReportFacts& facts, std::size_t most) {
+void print_cgroups(Out& out, const ReportFacts& facts) {
   constexpr std::string_view kMetric = "memkit_cgroup_memory_bytes";
   heading(out, kMetric, "gauge", "Memory charged to the largest cgroups, page cache included.");
-  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, most)) {
+  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, facts.most)) {
     const std::string labels =
         fmt::format("cgroup=\"{}\",unit=\"{}\"", label_value(row->path), label_value(parse_workload(row->path).unit));
     sample(out, kMetric, labels, value_of(row->current_bytes));
@@ -138,7 +138,7 @@ void print_cgroups(Out& out, const ReportFacts& facts, std::size_t most) {
 
 }  // namespace
 
-void print_prom(Out& out, const ReportFacts& facts, std::size_t most) {
+void print_prom(Out& out, const ReportFacts& facts) {
   for (const Figure& figure : kFigures) {
     heading(out, figure.metric, figure.type, figure.help);
     sample(out, figure.metric, {}, figure.value(facts));
@@ -146,7 +146,7 @@ void print_prom(Out& out, const ReportFacts& facts, std::size_t most) {
   print_parts(out, facts);
   print_pressure(out, facts.snapshot.pressure);
   print_findings_metric(out, facts.diagnosis);
-  print_cgroups(out, facts, most);
+  print_cgroups(out, facts);
 }
 
 }  // namespace memkit

@@ -117,13 +117,22 @@ void print_growth(Out& out, const Delta& delta, const Words& words) {
                 signed_size_text(delta.growth.slab), fmt::format("{:.1f}", delta.seconds.value_or(0))));
 }
 
-void print_rows(Out& out, std::string_view title, std::span<const ProcessRow> rows, std::size_t width) {
+void print_rows(Out& out, std::string_view title, std::span<const ProcessRow> rows, std::size_t width,
+                const Words& words) {
   out.print("{}\n", title);
   const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,rss,swap,user,name");
   TableStyle style;
   style.size = {SizeFormat::Style::spaced, 1, false};
   style.width = width;
-  TextTable table = text_table(process_columns(), chosen, style);
+  std::vector<ColumnInfo> headed;
+  for (const std::size_t column : chosen) {
+    headed.push_back(process_columns()[column]);
+    const std::string key = "column." + std::string(headed.back().id);
+    if (has_message(key)) headed.back().header = words(key);
+  }
+  std::vector<const ColumnInfo*> columns;
+  for (const ColumnInfo& column : headed) columns.push_back(&column);
+  TextTable table(columns, style);
   for (const ProcessRow& row : rows) table.add_row(cells_of(process_columns(), chosen, row));
   table.print(out);
 }
@@ -133,10 +142,10 @@ void print_top(Out& out, const ReportFacts& facts, const Words& words, std::size
     out.print("{}\n", words("top.none"));
     return;
   }
-  print_rows(out, words("head.top", facts.top_rows.size(), facts.top.count), facts.top_rows, width);
+  print_rows(out, words("head.top", facts.top_rows.size(), facts.top.count), facts.top_rows, width, words);
   if (facts.swap_rows.empty()) return;
   out.write("\n");
-  print_rows(out, words("head.top-swap"), facts.swap_rows, width);
+  print_rows(out, words("head.top-swap"), facts.swap_rows, width, words);
 }
 
 std::string limit_note(const CgroupRow& row, const Got<std::uint64_t>& mem_total, const Words& words) {

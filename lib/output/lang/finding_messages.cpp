@@ -34,6 +34,11 @@ constexpr Message kMessages[] = {
      {"{holder} holds {holder_bytes}, {of_used_pct} of the memory in use.",
       "{holder} が使用中のメモリの {of_used_pct} ({holder_bytes}) を保持しています。",
       "{holder} 占用 {holder_bytes}，为已用内存的 {of_used_pct}。"}},
+    {"process-dominates.unit",
+     {"{unit} holds at least {unit_bytes} in {unit_processes_count} processes, {of_used_pct} of the memory in use.",
+      "{unit} が {unit_processes_count} プロセスで少なくとも {unit_bytes} (使用中のメモリの {of_used_pct}) "
+      "を保持しています。",
+      "{unit} 的 {unit_processes_count} 个进程至少占用 {unit_bytes}，为已用内存的 {of_used_pct}。"}},
     {"process-dominates!",
      {"Watch whether it grows: a leak, or a size that was configured?",
       "増え続けるか監視し、メモリリークか設定どおりの大きさかを判断してください。",

@@ -49,6 +49,13 @@ Diagnosis Machine::diagnose() const {
   facts.tight = tight;
   facts.own_cgroup = &own;
   facts.oom = &oom;
+  KernelCaches caches;
+  if (slab) {
+    caches.facts = *slab;
+    caches.table = slab_table(caches.facts, snapshot);
+    caches.judgement = judge_slab(caches.table, caches.facts);
+    facts.slab = &caches;
+  }
   return memkit::diagnose(facts);
 }
 
