@@ -4,6 +4,16 @@ install(TARGETS memkit)
 file(GLOB schemas CONFIGURE_DEPENDS cmd/share/schemas/*.json)
 install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/memkit/schemas)
 
+file(GLOB prometheus_rules CONFIGURE_DEPENDS cmd/share/prometheus/*.yml)
+install(FILES ${prometheus_rules} DESTINATION ${CMAKE_INSTALL_DATADIR}/memkit/prometheus)
+
+# Not enabled: systemctl enable --now memkit-report.timer
+set(BINDIR ${CMAKE_INSTALL_FULL_BINDIR})
+foreach(unit memkit-report.service memkit-report.timer)
+  configure_file(cmd/share/systemd/${unit} systemd/${unit} @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/systemd/${unit} DESTINATION lib/systemd/system)
+endforeach()
+
 install(FILES ${MEMKIT_MAN_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${completion_dir}/memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${completion_dir}/_memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)

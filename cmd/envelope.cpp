@@ -3,24 +3,11 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <chrono>
 
 #include "output/escape.h"
 #include "version.h"
 
 namespace memkit {
-
-std::string rfc3339_utc(std::int64_t time_ns) {
-  // Not gmtime_r, which opens the time zone's files.
-  using namespace std::chrono;
-  const sys_time<milliseconds> time{floor<milliseconds>(nanoseconds(time_ns))};
-  const sys_days day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
 
 std::string why_no_meminfo(const Snapshot& snapshot) {
   const std::string place =

@@ -5,6 +5,7 @@
 
 #include "collect/snapshot.h"
 #include "output/json_writer.h"
+#include "output/time_text.h"
 
 namespace memkit {
 
@@ -14,8 +15,5 @@ void begin_envelope(JsonWriter& json, std::string_view schema, const Snapshot& s
 
 /// Why there is no MemTotal, for the message that ends the run: names the file, the reason and the way out.
 std::string why_no_meminfo(const Snapshot& snapshot);
-
-/// "2026-11-22T18:18:01.123Z" of nanoseconds since the epoch.
-std::string rfc3339_utc(std::int64_t time_ns);
 
 }  // namespace memkit

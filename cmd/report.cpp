@@ -1,10 +1,10 @@
 #include "output/report.h"
 
 #include "command.h"
-#include "envelope.h"
-#include "output/json_memory.h"
+#include "output/escape.h"
 #include "output/process_views.h"
 #include "report_check.h"
+#include "report_diff.h"
 #include "report_facts.h"
 #include "save.h"
 #include "source/errors.h"
@@ -20,8 +20,17 @@ constexpr OptionSpec kReportOptions[] = {
     {"only", 0, "judge the findings of LIST alone", Arg::required, "LIST"},
     {"ignore", 0, "leave out the findings of LIST", Arg::required, "LIST"},
     {"lang", 0, "language of findings and advice (en)", Arg::required, "LANG", {}, Complete::choices, "en|ja|zh"},
-    {"format", 0, "form of the report (text)", Arg::required, "FORM", {}, Complete::choices, "text|json|prom"},
+    {"format",
+     0,
+     "form of the report (text)",
+     Arg::required,
+     "FORM",
+     {},
+     Complete::choices,
+     "text|json|ndjson|prom|incident"},
+    {"diff", 0, "what changed from A to B: captures, or --json files"},
     {"output-file", 0, "write to FILE, replaced at once", Arg::required, "FILE", {}, Complete::file},
+    {"log", 0, "read the kernel log FILE, not the system's; -: stdin", Arg::required, "FILE", {}, Complete::file},
     opt::save,
     opt::smaps,
     opt::command_lines,
@@ -40,19 +49,7 @@ constexpr OptionSpec kReportOptions[] = {
 Language language_of(const Context& context) { return parse_language(context.args.value("lang").value_or("en")); }
 
 void write_json(const Context& context, const ReportFacts& facts) {
-  const bool live = facts.snapshot.source == "live";
-  JsonWriter json(context.out, context.stdout_is_tty);
-  begin_envelope(json, "memkit.report/1", facts.snapshot);
-  write_report(json, facts, language_of(context));
-  json.key("skipped");
-  json.begin_object();
-  json.key("files");
-  write_unread(json, facts.snapshot.unread);
-  json.key("processes");
-  write_skipped(json, facts.processes.summary, live);
-  json.end_object();
-  json.end_object();
-  json.finish();
+  write_report_document(context.out, context.stdout_is_tty, facts, language_of(context));
 }
 
 void write_text(const Context& context, const ReportFacts& facts) {
@@ -67,8 +64,14 @@ void write_text(const Context& context, const ReportFacts& facts) {
   explain_report(context.out, facts, style.language);
 }
 
-void write_prom(const Context& context, const ReportFacts& facts) {
-  print_prom(context.out, facts, report_request(context).top);
+void write_prom(const Context& context, const ReportFacts& facts) { print_prom(context.out, facts); }
+
+void write_ndjson(const Context& context, const ReportFacts& facts) {
+  print_ndjson(context.out, facts, language_of(context));
+}
+
+void write_incident(const Context& context, const ReportFacts& facts) {
+  print_incident(context.out, facts, language_of(context));
 }
 
 /// A form of the report: the one place where one is added (with its name in the row of --format).
@@ -76,7 +79,11 @@ struct Format {
   std::string_view name;
   void (*write)(const Context&, const ReportFacts&);
 };
-constexpr Format kFormats[] = {{"text", write_text}, {"json", write_json}, {"prom", write_prom}};
+constexpr Format kFormats[] = {{"text", write_text},
+                               {"json", write_json},
+                               {"ndjson", write_ndjson},
+                               {"prom", write_prom},
+                               {"incident", write_incident}};
 
 const Format& format_of(const Context& context) {
   const std::string name = context.args.value("format").value_or(context.json() ? "json" : "text");
@@ -102,6 +109,10 @@ void check_options(const Context& context) {
 }
 
 int run_report(const Context& context) {
+  if (context.args.has("diff")) return run_report_diff(context, language_of(context));
+  if (!context.args.positionals().empty())
+    throw UsageError("unexpected argument '" + for_terminal(context.args.positionals().front()) +
+                     "'; --diff A B compares two reports");
   check_options(context);
   const ReportRequest request = report_request(context);
   const Format& format = format_of(context);
@@ -131,9 +142,9 @@ const Command kReportCommand{
     "report",
     "What is wrong with this machine's memory, why, and what to do",
     "Is something wrong, where is the memory, who holds it?",
-    "[OPTION]...",
+    "[OPTION]... [--diff A B]",
     kReportOptions,
-    0,
+    2,
     nullptr,
     run_report,
 };

@@ -3,10 +3,16 @@
 #include <unistd.h>
 
 #include "analysis/findings/rule_list.h"
+#include "collect/oom_events.h"
+#include "collect/ps_listing.h"
 #include "collect/users.h"
 #include "envelope.h"
 #include "output/escape.h"
+#include "output/json_memory.h"
+#include "output/process_views.h"
 #include "output/suggest.h"
+#include "parse/klog/log_quotes.h"
+#include "parse/workload.h"
 #include "source/errors.h"
 #include "ticker.h"
 
@@ -61,16 +67,22 @@ void add_rows(const Users& users, const std::vector<std::size_t>& places, std::s
     row.process = &facts.processes.rows[place];
     if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
+    row.unit = parse_workload(row.process->unit_cgroup).unit;
     rows.push_back(row);
   }
 }
 
 void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   constexpr std::size_t kSwapRows = 3;
+  constexpr std::size_t kUnits = 64;  // processes of which it is read whose they are
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
+  policy.read_oom_adj = true;
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
-  facts.top = top_processes(facts.processes.rows, std::max<std::size_t>(limit, 1));
+  if (!root.is_live() && facts.processes.rows.empty()) facts.processes_from_ps = read_ps_listing(root, facts.processes);
+  facts.top = top_processes(facts.processes.rows, std::max(limit, kUnits));
+  const std::span<const std::size_t> largest(facts.top.by_pss);
+  read_unit_cgroups(root, facts.processes, largest.first(std::min(largest.size(), kUnits)));
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
   add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);
@@ -93,6 +105,19 @@ void look_at_cgroups(const Root& root, ReportFacts& facts) {
   }
 }
 
+/// What the kernel log tells of kills, and who would be the next.
+void look_at_kills(const Root& root, const ReportRequest& request, ReportFacts& facts) {
+  constexpr std::size_t kCandidates = 16;
+  const auto take = [&](OomEvent&& event) { add_event(facts.oom, std::move(event), facts.snapshot.host); };
+  LogQuotes quotes;
+  LogPieces pieces;
+  if (request.quote_log) pieces = [&quotes](std::string_view piece) { quotes.feed(piece); };
+  facts.oom.log = request.log ? read_named_log(root, *request.log, take, pieces) : read_system_log(root, take, pieces);
+  facts.oom.quotes = quotes.finish();
+  facts.candidates = collect_candidates(root, facts.snapshot, facts.processes, kCandidates);
+  facts.ranking = rank_oom(facts.candidates);
+}
+
 /// Files that are large, and read only where they have something to say.
 void look_closer(const Root& root, ReportFacts& facts) {
   constexpr std::string_view kOfLargeFiles[] = {"vmalloc-heavy", "unaccounted"};
@@ -108,6 +133,8 @@ ReportRequest report_request(const Context& context) {
   ReportRequest request;
   request.top = parse_count("top", args.value("top").value_or("10"), 0);
   if (const auto interval = args.value("interval")) request.interval_s = parse_seconds("interval", *interval);
+  request.log = args.value("log");
+  request.quote_log = args.value("format") == "incident";
   request.only = finding_ids(args, "only");
   request.ignore = finding_ids(args, "ignore");
   return request;
@@ -117,6 +144,7 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
   const bool two = request.interval_s > 0;
   if (two && !root.is_live()) throw UsageError("--interval needs the live system: a capture is one moment");
   ReportFacts facts;
+  facts.most = request.top;
   facts.snapshot = two ? sample_again(context, root, request.interval_s, facts) : collect(root, kReportWant);
   if (!facts.snapshot.meminfo || !facts.snapshot.meminfo->mem_total_bytes)
     throw RunError(why_no_meminfo(facts.snapshot));
@@ -125,11 +153,27 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
   look_at_caches(root, facts);
   look_at_cgroups(root, facts);
   walk(root, request.top, facts);
+  look_at_kills(root, request, facts);
   look_closer(root, facts);
   const std::vector<std::string_view> only(request.only.begin(), request.only.end());
   const std::vector<std::string_view> ignore(request.ignore.begin(), request.ignore.end());
   facts.diagnosis = diagnose(facts.for_rules(), only, ignore);
   return facts;
+}
+
+void write_report_document(Out& out, bool pretty, const ReportFacts& facts, Language language) {
+  JsonWriter json(out, pretty);
+  begin_envelope(json, "memkit.report/1", facts.snapshot);
+  write_report(json, facts, language);
+  json.key("skipped");
+  json.begin_object();
+  json.key("files");
+  write_unread(json, facts.snapshot.unread);
+  json.key("processes");
+  write_skipped(json, facts.processes.summary, facts.snapshot.source == "live");
+  json.end_object();
+  json.end_object();
+  json.finish();
 }
 
 }  // namespace memkit

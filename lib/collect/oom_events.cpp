@@ -9,6 +9,8 @@
 #include "parse/cgroup_membership.h"
 #include "parse/klog/log_time.h"
 #include "parse/pid_stat.h"
+#include "source/errors.h"
+#include "source/recorder.h"
 
 namespace memkit {
 namespace {
@@ -39,14 +41,20 @@ void each_time(OomEvent& event, Change change) {
 
 }  // namespace
 
-std::uint64_t read_oom_events(LogStream& stream, const OomLog::Sink& sink) {
+std::uint64_t read_oom_events(LogStream& stream, const OomLog::Sink& sink, const LogPieces& pieces) {
   const std::int64_t end_us = stream.modified_us().value_or(now_us());
   OomLog log([&](OomEvent&& event) {
     each_time(event, [end_us](LogTime& time) { place(time, end_us); });
     sink(std::move(event));
   });
   log.assume_year(year_of(end_us));
-  while (const std::size_t got = stream.read(log.room())) log.taken(got);
+  for (;;) {
+    const std::span<char> room = log.room();
+    const std::size_t got = stream.read(room);
+    if (got == 0) break;
+    if (pieces) pieces({room.data(), got});
+    log.taken(got);
+  }
   log.finish();
   return log.unlinked_echoes();
 }
@@ -114,7 +122,8 @@ std::vector<std::string> log_files_below(const Root& root) {
   return found;
 }
 
-int read_oom_events_below(const Root& root, const std::string& path, const OomLog::Sink& sink) {
+int read_oom_events_below(const Root& root, const std::string& path, const OomLog::Sink& sink,
+                          const LogPieces& pieces) {
   const std::size_t slash = path.rfind('/');
   const Dir dir = root.open_dir(slash == std::string::npos ? "." : path.substr(0, slash));
   const std::int64_t end_us = now_us();
@@ -124,12 +133,61 @@ int read_oom_events_below(const Root& root, const std::string& path, const OomLo
   });
   log.assume_year(year_of(end_us));
   std::string buffer;
-  const int error = dir.read_in_parts(path.substr(slash + 1).c_str(), buffer, [&log](std::string_view& rest, bool) {
+  const int error = dir.read_in_parts(path.substr(slash + 1).c_str(), buffer, [&](std::string_view& rest, bool) {
+    if (pieces) pieces(rest);
     log.feed(rest);
     rest = {};
   });
   log.finish();
   return error;
+}
+
+namespace {
+
+/// Reads a log; a capture that is being taken gets its bytes as the machine's.
+void read_recorded(const Root& root, LogStream& stream, const OomLog::Sink& sink, const LogPieces& pieces) {
+  constexpr std::string_view kKept = "sos_commands/kernel/dmesg";
+  Recorder* const recorder = root.recorder();
+  const Fd kept = recorder != nullptr ? recorder->begin(kKept) : Fd();
+  read_oom_events(stream, sink, [&](std::string_view piece) {
+    if (recorder != nullptr) recorder->part(kKept, kept, piece);
+    if (pieces) pieces(piece);
+  });
+}
+
+}  // namespace
+
+std::string read_named_log(const Root& root, const std::string& file, const OomLog::Sink& sink,
+                           const LogPieces& pieces) {
+  LogStream stream = LogStream::file(file);
+  read_recorded(root, stream, sink, pieces);
+  return stream.name();
+}
+
+Got<std::string> read_system_log(const Root& root, const OomLog::Sink& sink, const LogPieces& pieces) {
+  if (root.is_live()) {
+    try {
+      LogStream stream = LogStream::running_kernel();
+      read_recorded(root, stream, sink, pieces);
+      return stream.name();
+    } catch (const RunError&) {
+      return Missing::denied;
+    }
+  }
+  Got<std::string> read = Missing::absent;
+  bool any = false;
+  for (const std::string& file : log_files_below(root)) {
+    const int error = read_oom_events_below(
+        root, file,
+        [&](OomEvent&& event) {
+          any = true;
+          sink(std::move(event));
+        },
+        pieces);
+    if (any || (error == 0 && !read)) read = file;
+    if (any) break;
+  }
+  return read;
 }
 
 }  // namespace memkit

@@ -5,7 +5,9 @@
 #include <set>
 
 #include "collect/cgroup_mounts.h"
+#include "parse/cgroup_membership.h"
 #include "parse/memory_events.h"
+#include "parse/pid_status.h"
 #include "parse/text.h"
 
 namespace memkit {
@@ -143,7 +145,75 @@ void read_processes_of(const Root& root, OomState& state) {
   }
 }
 
+void read_settings(Files& files, OomState& state) {
+  state.swappiness = files.number("proc/sys/vm/swappiness");
+  state.panic_on_oom = files.number("proc/sys/vm/panic_on_oom");
+  state.kill_allocating_task = files.number("proc/sys/vm/oom_kill_allocating_task");
+}
+
+/// In a container's own pid namespace processes outside are not seen.
+void tell_view(const Root& root, OomState& state) {
+  std::string link;
+  if (state.live && root.read_link("proc/self/ns/pid", link) == 0) {
+    state.whole_machine = link == "pid:[4026531836]";  // include/linux/proc_ns.h PROC_PID_INIT_INO
+  }
+}
+
+/// About what the killer goes by, in bytes: page tables, which are not known yet, are a few per mille of the rest.
+std::int64_t estimated_weight(const Process& process, std::uint64_t total_bytes) {
+  const std::uint64_t held = process.rss_bytes.value_or(0) + process.swap_bytes.value_or(0);
+  return static_cast<std::int64_t>(held) +
+         *process.oom_score_adj * static_cast<std::int64_t>(std::min(total_bytes, std::uint64_t{1} << 52) / 1000);
+}
+
+/// What the walk of pages did not read.
+void complete(const Root& root, const ProcessList& list, Process& process) {
+  const std::string place = "proc/" + std::to_string(process.pid);
+  std::string text;
+  if (root.read(place + "/status", text) == 0) {
+    const PidStatus status = parse_pid_status(text);
+    process.page_tables_bytes = status.page_tables_bytes();
+    if (status.vm_rss_bytes) process.rss_bytes = status.vm_rss_bytes;
+    if (status.vm_swap_bytes) process.swap_bytes = status.vm_swap_bytes;
+  }
+  if (root.read(place + "/oom_score", text) == 0) {
+    if (const Got<std::uint64_t> score = parse_number_file(text))
+      process.oom_score = static_cast<std::uint32_t>(*score);
+  }
+  if (!process.unit_cgroup.empty() || root.read(place + "/cgroup", text) != 0) return;
+  process.unit_cgroup = list.names->intern(unit_path(parse_cgroup_membership(text)));
+}
+
 }  // namespace
+
+OomState collect_candidates(const Root& root, const Snapshot& snapshot, const ProcessList& list, std::size_t most) {
+  OomState state;
+  state.live = root.is_live();
+  state.snapshot.meminfo = snapshot.meminfo;
+  state.snapshot.meminfo_is_fuse = snapshot.meminfo_is_fuse;
+  state.snapshot.page_size_bytes = snapshot.page_size_bytes;
+  state.summary = list.summary;
+  Files files(root);
+  read_settings(files, state);
+  tell_view(root, state);
+  const std::uint64_t total =
+      snapshot.meminfo ? sum(snapshot.meminfo->mem_total_bytes, snapshot.meminfo->swap_total_bytes).value_or(0) : 0;
+  std::vector<std::pair<std::int64_t, const Process*>> heaviest;
+  for (const Process& process : list.rows) {
+    if (process.kind == ProcessKind::user && process.oom_score_adj && process.rss_bytes)
+      heaviest.emplace_back(estimated_weight(process, total), &process);
+  }
+  const auto end = heaviest.begin() + static_cast<std::ptrdiff_t>(std::min(most, heaviest.size()));
+  std::partial_sort(heaviest.begin(), end, heaviest.end(), [](const auto& a, const auto& b) {
+    return std::pair(-a.first, a.second->pid) < std::pair(-b.first, b.second->pid);
+  });
+  for (auto at = heaviest.begin(); at != end; ++at) {
+    OomProcess one{*at->second, {}};
+    complete(root, list, one.process);
+    state.processes.push_back(std::move(one));
+  }
+  return state;
+}
 
 OomState collect_oom(const Root& root, Want more) {
   OomState state;
@@ -151,16 +221,11 @@ OomState collect_oom(const Root& root, Want more) {
   const Want want = Want::host | Want::meminfo | Want::mounts | more;
   state.snapshot = collect(root, state.live ? want : want | Want::vmstat);
   Files files(root);
-  state.swappiness = files.number("proc/sys/vm/swappiness");
-  state.panic_on_oom = files.number("proc/sys/vm/panic_on_oom");
-  state.kill_allocating_task = files.number("proc/sys/vm/oom_kill_allocating_task");
+  read_settings(files, state);
   const std::string mount_point = find_limits(root, files, state);
   read_processes_of(root, state);
   if (state.cgroup_version == CgroupVersion::v2) find_groups(files, mount_point, state);
-  std::string link;
-  if (state.live && root.read_link("proc/self/ns/pid", link) == 0) {
-    state.whole_machine = link == "pid:[4026531836]";  // include/linux/proc_ns.h PROC_PID_INIT_INO
-  }
+  tell_view(root, state);
   return state;
 }
 

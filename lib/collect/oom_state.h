@@ -51,6 +51,11 @@ struct OomState {
   Got<bool> whole_machine;
 };
 
+/// The same for the machine alone, of processes that have been read already (with WalkPolicy::read_oom_adj): the `most`
+/// that the killer would weigh heaviest, with their page tables and cgroups, which are read. Limited cgroups are left
+/// out. Names go to `list`, which has to live as long.
+OomState collect_candidates(const Root& root, const Snapshot& snapshot, const ProcessList& list, std::size_t most);
+
 /// Never throws for what is not there: `summary` says where processes could not be listed. `more`: of the machine.
 OomState collect_oom(const Root& root, Want more = {});
 

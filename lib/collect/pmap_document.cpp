@@ -2,11 +2,16 @@
 
 #include <algorithm>
 
-#include "collect/json_document.h"
+#include "collect/json_members.h"
 #include "parse/text.h"
 
 namespace memkit {
 namespace {
+
+using json::host_of;
+using json::Json;
+using json::member;
+using json::number;
 
 // {"processes": [{"mappings": [{...}]}]}: how deep the parser is where these begin and end.
 constexpr int kTopKeys = 1;
@@ -18,21 +23,21 @@ constexpr std::string_view kDeleted = " (deleted)";
 
 /// A hexadecimal number in a text.
 Got<std::uint64_t> hex_of(const Json& object, const char* key) {
-  const Got<std::string> text = text_of(object, key);
+  const Got<std::string> text = json::text(object, key);
   return text ? to_number<std::uint64_t>(*text, 16) : text.missing();
 }
 
 SmapsCounters counters_of(const Json& row) {
   SmapsCounters counters;
-  counters.rss_bytes = number_of(row, "rss_bytes");
-  counters.pss_bytes = number_of(row, "pss_bytes");
-  counters.swap_bytes = number_of(row, "swap_bytes");
-  counters.swap_pss_bytes = number_of(row, "swap_pss_bytes");
-  counters.anonymous_bytes = number_of(row, "anonymous_bytes");
-  counters.private_clean_bytes = number_of(row, "private_clean_bytes");
-  counters.private_dirty_bytes = number_of(row, "private_dirty_bytes");
-  counters.shared_clean_bytes = number_of(row, "shared_clean_bytes");
-  counters.shared_dirty_bytes = number_of(row, "shared_dirty_bytes");
+  counters.rss_bytes = number(row, "rss_bytes");
+  counters.pss_bytes = number(row, "pss_bytes");
+  counters.swap_bytes = number(row, "swap_bytes");
+  counters.swap_pss_bytes = number(row, "swap_pss_bytes");
+  counters.anonymous_bytes = number(row, "anonymous_bytes");
+  counters.private_clean_bytes = number(row, "private_clean_bytes");
+  counters.private_dirty_bytes = number(row, "private_dirty_bytes");
+  counters.shared_clean_bytes = number(row, "shared_clean_bytes");
+  counters.shared_dirty_bytes = number(row, "shared_dirty_bytes");
   return counters;
 }
 
@@ -53,37 +58,37 @@ bool RowMapping::read(const Json& row) {
   mapping_ = {};
   const Got<std::uint64_t> start = hex_of(row, "address");
   const Got<std::uint64_t> end = hex_of(row, "end");
-  const std::string mode = text_of(row, "mode").value_or("");
+  const std::string mode = json::text(row, "mode").value_or("");
   if (!start || !end || *end < *start || mode.size() < mapping_.perms.size()) return false;
   mapping_.start = *start;
   mapping_.end = *end;
   std::copy_n(mode.begin(), mapping_.perms.size(), mapping_.perms.begin());
   if (mapping_.perms[3] != 's') mapping_.perms[3] = 'p';  // pmap shows a dash
   mapping_.offset = hex_of(row, "offset").value_or(0);
-  const std::string device = text_of(row, "device").value_or("");
+  const std::string device = json::text(row, "device").value_or("");
   const std::size_t colon = std::min(device.find(':'), device.size());
   const std::string_view minor = std::string_view(device).substr(std::min(colon + 1, device.size()));
   mapping_.dev_major = to_number<std::uint32_t>(std::string_view(device).substr(0, colon), 16).value_or(0);
   mapping_.dev_minor = to_number<std::uint32_t>(minor, 16).value_or(0);
-  mapping_.inode = number_of(row, "inode").value_or(0);
-  path_ = text_of(row, "path").value_or("");
+  mapping_.inode = number(row, "inode").value_or(0);
+  path_ = json::text(row, "path").value_or("");
   mapping_.name = path_;
   mapping_.deleted = mapping_.name.ends_with(kDeleted);
   if (mapping_.deleted) mapping_.name.remove_suffix(kDeleted.size());
-  mapping_.kernel_page_size_bytes = number_of(row, "page_size_bytes");
+  mapping_.kernel_page_size_bytes = number(row, "page_size_bytes");
   mapping_.counters = counters_of(row);
-  flags_ = text_of(row, "vm_flags").value_or("");
+  flags_ = json::text(row, "vm_flags").value_or("");
   mapping_.vm_flags = flags_;
   return true;
 }
 
 DocumentProcess process_of(const Json& object, bool all_understood) {
   DocumentProcess process;
-  const std::uint64_t pid = number_of(object, "pid").value_or(0);
+  const std::uint64_t pid = number(object, "pid").value_or(0);
   process.pid = pid <= INT32_MAX ? static_cast<std::uint32_t>(pid) : 0;
-  process.name = text_of(object, "name").value_or("");
-  process.command = text_of(object, "command").value_or("");
-  process.starttime_ticks = number_of(object, "starttime_ticks");
+  process.name = json::text(object, "name").value_or("");
+  process.command = json::text(object, "command").value_or("");
+  process.starttime_ticks = number(object, "starttime_ticks");
   process.complete = all_understood && process.pid != 0 && member(object, "complete") == Json(true);
   return process;
 }
@@ -138,7 +143,7 @@ Got<Host> visit_pmap_document(std::string_view text, const PmapDocumentVisitor& 
   Extractor extractor(visitor);
   const Json document = Json::parse(
       text, [&](int depth, Json::parse_event_t event, Json& parsed) { return extractor(depth, event, parsed); }, false);
-  if (text_of(document, "schema") != std::string("memkit.pmap/1") || !member(document, "processes").is_array()) {
+  if (json::text(document, "schema") != std::string("memkit.pmap/1") || !member(document, "processes").is_array()) {
     return Missing::malformed;
   }
   return host_of(document);

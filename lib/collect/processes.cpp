@@ -15,6 +15,7 @@
 
 #include "collect/pids.h"
 #include "collect/walker.h"
+#include "parse/cgroup_membership.h"
 
 namespace memkit {
 namespace {
@@ -322,6 +323,16 @@ ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::
   Scan(root, policy, page_size_bytes, list).run(pids.pids);
   find_shared_memory(root, list.rows, list.summary);
   return list;
+}
+
+void read_unit_cgroups(const Root& root, ProcessList& list, std::span<const std::size_t> places) {
+  std::string text;
+  for (const std::size_t place : places) {
+    Process& process = list.rows[place];
+    if (!process.unit_cgroup.empty() || root.read("proc/" + std::to_string(process.pid) + "/cgroup", text) != 0)
+      continue;
+    process.unit_cgroup = list.names->intern(unit_path(parse_cgroup_membership(text)));
+  }
 }
 
 }  // namespace memkit

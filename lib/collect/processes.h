@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -22,14 +23,15 @@ enum class TopFigure : std::uint8_t { pss, uss, rss };
 
 /// What to read of each process, of which processes, and what that may cost.
 struct WalkPolicy {
-  bool walk_pages = true;    ///< smaps_rollup (else smaps); false: RSS, VSZ and VmSwap only
-  bool read_command = true;  ///< cmdline
-  bool read_exe = false;     ///< exe, a link
-  bool read_cgroup = false;  ///< cgroup
-  bool read_oom = false;     ///< oom_score, oom_score_adj
-  bool read_maps = false;    ///< maps, to count the mappings
-  bool status_rss = false;   ///< without walk_pages: RSS by status, which newer kernels sum up exactly, not by stat
-  unsigned jobs = 1;         ///< threads that walk
+  bool walk_pages = true;     ///< smaps_rollup (else smaps); false: RSS, VSZ and VmSwap only
+  bool read_command = true;   ///< cmdline
+  bool read_exe = false;      ///< exe, a link
+  bool read_cgroup = false;   ///< cgroup
+  bool read_oom = false;      ///< oom_score, oom_score_adj
+  bool read_oom_adj = false;  ///< oom_score_adj alone
+  bool read_maps = false;     ///< maps, to count the mappings
+  bool status_rss = false;    ///< without walk_pages: RSS by status, which newer kernels sum up exactly, not by stat
+  unsigned jobs = 1;          ///< threads that walk
 
   /// Asked before a process's pages are walked, with what stat, cmdline and the owner tell. From any thread.
   std::function<bool(const Process&)> accept = {};
@@ -103,6 +105,9 @@ struct ProcessList {
 /// denied or not wanted. With several threads, or to find the top, the sizes are read first (stat again), and the
 /// largest processes are walked first.
 ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes);
+
+/// Reads of the rows at `places` which cgroup tells their unit and container: of few of a list of many.
+void read_unit_cgroups(const Root& root, ProcessList& list, std::span<const std::size_t> places);
 
 /// By how much the RSS that stat tells may be below the true one: kernels since 6.2 keep it in per-CPU counters, older
 /// ones 64 pages a thread. Which of the two cannot be seen, so the larger counts.

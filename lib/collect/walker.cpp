@@ -75,13 +75,6 @@ void set_page_figures(Process& process, const SmapsCounters& counters) {
   if (counters.swap_bytes) process.swap_bytes = counters.swap_bytes;
 }
 
-std::string_view first_known(std::initializer_list<Got<std::string_view>> paths) {
-  for (const Got<std::string_view>& path : paths) {
-    if (path && *path != "/") return *path;
-  }
-  return "/";
-}
-
 }  // namespace
 
 bool Walker::vanished(int error) const { return live_ && is_gone(error); }
@@ -225,12 +218,11 @@ void Walker::read_extras(Process& process) {
   if (policy_.read_cgroup && read("cgroup") == 0) {
     const CgroupMembership in = parse_cgroup_membership(text_);
     process.cgroup = names_.intern(in.memory_v1_path ? *in.memory_v1_path : in.v2_path.value_or(""));
-    process.unit_cgroup = names_.intern(first_known({in.v2_path, in.systemd_v1_path, in.memory_v1_path}));
+    process.unit_cgroup = names_.intern(unit_path(in));
   }
-  if (policy_.read_oom) {
-    if (read("oom_score") == 0) process.oom_score = number_of<std::uint32_t>(text_);
-    if (read("oom_score_adj") == 0) process.oom_score_adj = number_of<std::int16_t>(text_);
-  }
+  if (policy_.read_oom && read("oom_score") == 0) process.oom_score = number_of<std::uint32_t>(text_);
+  if ((policy_.read_oom || policy_.read_oom_adj) && read("oom_score_adj") == 0)
+    process.oom_score_adj = number_of<std::int16_t>(text_);
   if (policy_.read_maps && !process.maps && read("maps") == 0) {
     process.maps = static_cast<std::uint32_t>(std::count(text_.begin(), text_.end(), '\n'));
   }

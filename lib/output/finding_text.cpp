@@ -10,10 +10,10 @@
 namespace memkit {
 namespace {
 
-std::string seconds_text(double seconds) {
-  if (seconds < 120) return fmt::format("{:.0f} s", seconds);
-  if (seconds < 7200) return fmt::format("{:.0f} min", seconds / 60);
-  return fmt::format("{:.1f} h", seconds / 3600);
+std::string seconds_text(double seconds, Language language) {
+  if (seconds < 120) return fmt::format("{:.0f} {}", seconds, message(language, "unit.seconds"));
+  if (seconds < 7200) return fmt::format("{:.0f} {}", seconds / 60, message(language, "unit.minutes"));
+  return fmt::format("{:.1f} {}", seconds / 3600, message(language, "unit.hours"));
 }
 
 std::string signed_bytes(double bytes) {
@@ -23,11 +23,11 @@ std::string signed_bytes(double bytes) {
 
 }  // namespace
 
-std::string figure_text(std::string_view key, double value, Language /*language*/) {
+std::string figure_text(std::string_view key, double value, Language language) {
   if (key.ends_with("_bytes_per_s")) return signed_bytes(value) + "/s";
   if (key.ends_with("_bytes")) return signed_bytes(value);
   if (key.ends_with("_pct")) return fmt::format("{:.{}f} %", value, value != 0 && value > -1 && value < 1 ? 2 : 1);
-  if (key.ends_with("_s")) return seconds_text(value);
+  if (key.ends_with("_s")) return seconds_text(value, language);
   return fmt::format("{:.{}f}", value, value == static_cast<double>(static_cast<std::int64_t>(value)) ? 0 : 2);
 }
 

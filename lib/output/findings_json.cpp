@@ -1,5 +1,6 @@
 #include "output/finding_text.h"
 #include "output/report.h"
+#include "output/report_fields.h"
 
 namespace memkit {
 namespace {
@@ -16,16 +17,9 @@ void write_evidence(JsonWriter& json, const Evidence& evidence) {
   json.end_object();
 }
 
-template <class List>
-void write_texts(JsonWriter& json, std::string_view key, const List& texts) {
-  json.key(key);
-  json.begin_array();
-  for (const auto& text : texts) json.value(text);
-  json.end_array();
-}
+}  // namespace
 
-void write_finding(JsonWriter& json, const Finding& finding, Language language) {
-  json.begin_object();
+void write_fields(JsonWriter& json, const Finding& finding, Language language) {
   json.field("id", finding.id);
   json.field("severity", to_string(finding.severity));
   json.field("confidence", to_string(finding.confidence));
@@ -37,14 +31,17 @@ void write_finding(JsonWriter& json, const Finding& finding, Language language) 
   json.begin_array();
   for (const Evidence& evidence : finding.evidence) write_evidence(json, evidence);
   json.end_array();
-  write_texts(json, "next", finding.next);
+  json.list("next", finding.next);
   json.key("explained_by");
   finding.explained_by.empty() ? json.null() : json.value(finding.explained_by);
-  write_texts(json, "explains", finding.explains);
-  json.end_object();
+  json.list("explains", finding.explains);
 }
 
-}  // namespace
+void write_fields(JsonWriter& json, const NotJudged& rule) {
+  json.field("id", rule.id);
+  json.field("what", rule.lack.what);
+  json.field("why", to_string(rule.lack.why));
+}
 
 void write_findings(JsonWriter& json, const ReportFacts& facts, Language language) {
   json.field("language", to_string(language));
@@ -52,15 +49,17 @@ void write_findings(JsonWriter& json, const ReportFacts& facts, Language languag
   json.field("diagnosis", diagnosis_text(facts.diagnosis, facts.for_rules(), language));
   json.key("findings");
   json.begin_array();
-  for (const Finding& finding : facts.diagnosis.findings) write_finding(json, finding, language);
+  for (const Finding& finding : facts.diagnosis.findings) {
+    json.begin_object();
+    write_fields(json, finding, language);
+    json.end_object();
+  }
   json.end_array();
   json.key("not_judged");
   json.begin_array();
   for (const NotJudged& rule : facts.diagnosis.not_judged) {
     json.begin_object();
-    json.field("id", rule.id);
-    json.field("what", rule.lack.what);
-    json.field("why", to_string(rule.lack.why));
+    write_fields(json, rule);
     json.end_object();
   }
   json.end_array();

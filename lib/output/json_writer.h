@@ -69,11 +69,17 @@ class JsonWriter {
   std::string scratch_;
 };
 
+/// The cells of a row, inside an object that is open.
+template <class Row>
+void write_cells(JsonWriter& json, std::span<const Column<Row>> table, const Row& row) {
+  for (const Column<Row>& column : table) json.field(json_key(column), column.value(row));
+}
+
 /// One row as an object: every column, whatever the table shows, so that types and keys never depend on options.
 template <class Row>
 void write_row(JsonWriter& json, std::span<const Column<Row>> table, const Row& row) {
   json.begin_object();
-  for (const Column<Row>& column : table) json.field(json_key(column), column.value(row));
+  write_cells(json, table, row);
   json.end_object();
 }
 

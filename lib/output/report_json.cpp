@@ -1,20 +1,68 @@
+#include <algorithm>
+
 #include "output/columns_process.h"
 #include "output/json_memory.h"
 #include "output/report.h"
+#include "output/report_fields.h"
+#include "output/report_oom.h"
 
 namespace memkit {
+
+void write_fields(JsonWriter& json, const MemoryGroup& group) {
+  json.field("id", group.id);
+  json.field("label", group.label);
+  json.field("bytes", group.bytes);
+  json.field("share_pct", group.share_pct);
+}
+
+void write_fields(JsonWriter& json, const SwapArea& area) {
+  json.field("name", area.name);
+  json.field("type", area.type);
+  json.field("size_bytes", area.size_bytes);
+  json.field("used_bytes", area.used_bytes);
+  json.field("priority", area.priority);
+  json.field("deleted", area.deleted);
+}
+
+void write_fields(JsonWriter& json, const PressureLine& line) {
+  json.field("avg10_pct", line.avg10_pct);
+  json.field("avg60_pct", line.avg60_pct);
+  json.field("avg300_pct", line.avg300_pct);
+  json.field("total_us", line.total_us);
+}
+
+namespace {
+
+void write_limit(JsonWriter& json, const std::string& name, const Limit& limit) {
+  json.field(name + "_bytes", limit.bytes);
+  json.field(name + "_state", to_string(limit.state));
+}
+
+template <class Part>
+void write_object(JsonWriter& json, const Part& part) {
+  json.begin_object();
+  write_fields(json, part);
+  json.end_object();
+}
+
+}  // namespace
+
+void write_fields(JsonWriter& json, const CgroupRow& row, const Got<std::uint64_t>& mem_total_bytes) {
+  json.field("path", row.path);
+  json.field("usage_bytes", row.current_bytes);
+  write_limit(json, "limit", to_limit(row.max, mem_total_bytes));
+  write_limit(json, "high", to_limit(row.high, {}));
+  json.field("oom_kill_count", row.oom_kills);
+  json.field("high_event_count", row.high_events);
+  json.field("some_avg10_pct", row.some_avg10_pct);
+  json.field("full_avg10_pct", row.full_avg10_pct);
+}
+
 namespace {
 
 void write_groups(JsonWriter& json, const Accounting& accounting) {
   json.begin_array();
-  for (const MemoryGroup& group : memory_groups(accounting)) {
-    json.begin_object();
-    json.field("id", group.id);
-    json.field("label", group.label);
-    json.field("bytes", group.bytes);
-    json.field("share_pct", group.share_pct);
-    json.end_object();
-  }
+  for (const MemoryGroup& group : memory_groups(accounting)) write_object(json, group);
   json.end_array();
 }
 
@@ -29,16 +77,7 @@ void write_swap(JsonWriter& json, const Snapshot& snapshot) {
     json.null();
   } else {
     json.begin_array();
-    for (const SwapArea& area : *snapshot.swaps) {
-      json.begin_object();
-      json.field("name", area.name);
-      json.field("type", area.type);
-      json.field("size_bytes", area.size_bytes);
-      json.field("used_bytes", area.used_bytes);
-      json.field("priority", area.priority);
-      json.field("deleted", area.deleted);
-      json.end_object();
-    }
+    for (const SwapArea& area : *snapshot.swaps) write_object(json, area);
     json.end_array();
   }
   json.key("zram");
@@ -55,15 +94,6 @@ void write_swap(JsonWriter& json, const Snapshot& snapshot) {
   json.end_object();
 }
 
-void write_pressure_line(JsonWriter& json, const PressureLine& line) {
-  json.begin_object();
-  json.field("avg10_pct", line.avg10_pct);
-  json.field("avg60_pct", line.avg60_pct);
-  json.field("avg300_pct", line.avg300_pct);
-  json.field("total_us", line.total_us);
-  json.end_object();
-}
-
 void write_pressure(JsonWriter& json, std::string_view key, const Got<Pressure>& pressure) {
   json.key(key);
   if (!pressure) {
@@ -72,9 +102,9 @@ void write_pressure(JsonWriter& json, std::string_view key, const Got<Pressure>&
   }
   json.begin_object();
   json.key("some");
-  write_pressure_line(json, pressure->some);
+  write_object(json, pressure->some);
   json.key("full");
-  write_pressure_line(json, pressure->full);
+  write_object(json, pressure->full);
   json.end_object();
 }
 
@@ -89,12 +119,40 @@ void write_lists(JsonWriter& json, const Meminfo& m) {
   json.end_object();
 }
 
-void write_slab(JsonWriter& json, const Meminfo& m) {
+/// The caches, the largest first; null where slabinfo may not be read.
+void write_caches(JsonWriter& json, const ReportFacts& facts) {
+  constexpr std::size_t kMost = 10;
+  json.key("caches");
+  const Got<std::vector<SlabRow>>& rows = facts.slab.table.rows;
+  if (!rows) return json.null();
+  std::vector<const SlabRow*> largest;
+  for (const SlabRow& row : *rows) largest.push_back(&row);
+  std::stable_sort(largest.begin(), largest.end(), [](const SlabRow* a, const SlabRow* b) {
+    return a->size_bytes.value_or(0) > b->size_bytes.value_or(0);
+  });
+  if (!facts.list_all && largest.size() > kMost) largest.resize(kMost);
+  json.begin_array();
+  for (const SlabRow* const row : largest) {
+    json.begin_object();
+    json.field("name", row->id);
+    json.field("size_bytes", row->size_bytes);
+    json.field("use_pct", row->use_pct);
+    json.field("reclaimable", row->reclaimable);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_slab(JsonWriter& json, const ReportFacts& facts) {
+  const Meminfo& m = *facts.snapshot.meminfo;
   json.begin_object();
   json.field("slab_bytes", m.slab_bytes);
   json.field("sreclaimable_bytes", m.sreclaimable_bytes);
   json.field("sunreclaim_bytes", m.sunreclaim_bytes);
   json.field("kreclaimable_bytes", m.kreclaimable_bytes);
+  json.field("caches_count",
+             facts.slab.table.rows.transform([](const auto& rows) { return std::uint64_t{rows.size()}; }));
+  write_caches(json, facts);
   json.end_object();
 }
 
@@ -102,6 +160,7 @@ void write_processes(JsonWriter& json, const ReportFacts& facts) {
   const TopProcesses& totals = facts.top;
   const WalkSummary& walk = facts.processes.summary;
   json.begin_object();
+  json.field("source", facts.processes_from_ps ? "ps" : "proc");
   json.field("processes_count", totals.count);
   json.field("kernel_threads_count", walk.kernel_threads);
   json.field("zombies_count", walk.zombies);
@@ -134,11 +193,6 @@ void write_stall(JsonWriter& json, std::string_view name, const StallShare& stal
   json.end_object();
 }
 
-void write_limit(JsonWriter& json, const std::string& name, const Limit& limit) {
-  json.field(name + "_bytes", limit.bytes);
-  json.field(name + "_state", to_string(limit.state));
-}
-
 void write_cgroups(JsonWriter& json, const ReportFacts& facts) {
   constexpr std::size_t kMost = 10;
   const CgroupSurvey& survey = facts.cgroups;
@@ -147,18 +201,14 @@ void write_cgroups(JsonWriter& json, const ReportFacts& facts) {
   survey.walk.version == CgroupVersion::none ? json.null()
                                              : json.value(survey.walk.version == CgroupVersion::v1 ? "v1" : "v2");
   json.field("cgroups_count", survey.walk.visited);
+  json.field("leaf_cgroups_count",
+             std::count_if(survey.rows.begin(), survey.rows.end(), [](const CgroupRow& row) { return row.leaf; }));
   json.key("largest");
   json.begin_array();
-  for (const CgroupRow* const row : largest_cgroups(survey, std::min(kMost, facts.top_rows.size()))) {
+  for (const CgroupRow* const row :
+       largest_cgroups(survey, facts.list_all ? survey.rows.size() : std::min(kMost, facts.top_rows.size()))) {
     json.begin_object();
-    json.field("path", row->path);
-    json.field("usage_bytes", row->current_bytes);
-    write_limit(json, "limit", to_limit(row->max, facts.snapshot.meminfo->mem_total_bytes));
-    write_limit(json, "high", to_limit(row->high, {}));
-    json.field("oom_kill_count", row->oom_kills);
-    json.field("high_event_count", row->high_events);
-    json.field("some_avg10_pct", row->some_avg10_pct);
-    json.field("full_avg10_pct", row->full_avg10_pct);
+    write_fields(json, *row, facts.snapshot.meminfo->mem_total_bytes);
     json.end_object();
   }
   json.end_array();
@@ -228,13 +278,15 @@ void write_report(JsonWriter& json, const ReportFacts& facts, Language language)
   json.key("lists");
   write_lists(json, *snapshot.meminfo);
   json.key("slab");
-  write_slab(json, *snapshot.meminfo);
+  write_slab(json, facts);
   json.key("processes");
   write_processes(json, facts);
   json.key("cgroups");
   write_cgroups(json, facts);
   json.field("oom_kill_count",
              snapshot.vmstat ? snapshot.vmstat->oom_kill : Got<std::uint64_t>(snapshot.vmstat.missing()));
+  json.key("oom");
+  write_oom(json, facts);
   json.key("delta");
   facts.delta ? write_delta(json, *facts.delta, pattern_of(facts)) : json.null();
 }

@@ -67,6 +67,11 @@ constexpr Figure kFigures[] = {
      [](const ReportFacts& f) {
        return f.snapshot.vmstat ? value_of(f.snapshot.vmstat->oom_kill) : Value(f.snapshot.vmstat.missing());
      }},
+    {"memkit_oom_last_kill_time_seconds", "gauge", "When the kernel log tells of the last kill, since the epoch.",
+     [](const ReportFacts& f) {
+       if (!f.oom.last || !f.oom.last_age_s) return Value(Missing::absent);
+       return f.oom.last->time.wall_us.transform([](std::int64_t us) { return static_cast<double>(us) / 1e6; });
+     }},
     {"memkit_worst_severity", "gauge", "Of all findings: 0 none, 1 info, 2 warning, 3 critical.",
      [](const ReportFacts& f) {
        return Value(f.diagnosis.findings.empty() ? 0.0 : 1.0 + static_cast<double>(f.diagnosis.worst()));
@@ -121,10 +126,10 @@ void print_findings_metric(Out& out, const Diagnosis& diagnosis) {
 }
 
 /// The largest alone: the number of series stays bounded, however many cgroups come and go.
-void print_cgroups(Out& out, const ReportFacts& facts, std::size_t most) {
+void print_cgroups(Out& out, const ReportFacts& facts) {
   constexpr std::string_view kMetric = "memkit_cgroup_memory_bytes";
   heading(out, kMetric, "gauge", "Memory charged to the largest cgroups, page cache included.");
-  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, most)) {
+  for (const CgroupRow* const row : largest_cgroups(facts.cgroups, facts.most)) {
     const std::string labels =
         fmt::format("cgroup=\"{}\",unit=\"{}\"", label_value(row->path), label_value(parse_workload(row->path).unit));
     sample(out, kMetric, labels, value_of(row->current_bytes));
@@ -133,7 +138,7 @@ void print_cgroups(Out& out, const ReportFacts& facts, std::size_t most) {
 
 }  // namespace
 
-void print_prom(Out& out, const ReportFacts& facts, std::size_t most) {
+void print_prom(Out& out, const ReportFacts& facts) {
   for (const Figure& figure : kFigures) {
     heading(out, figure.metric, figure.type, figure.help);
     sample(out, figure.metric, {}, figure.value(facts));
@@ -141,7 +146,7 @@ void print_prom(Out& out, const ReportFacts& facts, std::size_t most) {
   print_parts(out, facts);
   print_pressure(out, facts.snapshot.pressure);
   print_findings_metric(out, facts.diagnosis);
-  print_cgroups(out, facts, most);
+  print_cgroups(out, facts);
 }
 
 }  // namespace memkit

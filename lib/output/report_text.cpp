@@ -8,6 +8,7 @@
 #include "output/escape.h"
 #include "output/finding_text.h"
 #include "output/report.h"
+#include "output/report_oom.h"
 #include "output/text.h"
 
 namespace memkit {
@@ -16,22 +17,6 @@ namespace {
 constexpr std::size_t kHead = 12;
 constexpr std::size_t kGroupLabel = 14;
 constexpr std::size_t kCgroups = 5;  // that are listed
-
-/// The words of one report, in its language.
-class Words {
- public:
-  explicit Words(Language language) : language_(language) {}
-  [[nodiscard]] std::string_view operator()(std::string_view key) const { return message(language_, key); }
-  /// The text of `key` with each {} filled in.
-  template <class... Args>
-  [[nodiscard]] std::string operator()(std::string_view key, const Args&... args) const {
-    return fmt::format(fmt::runtime(message(language_, key)), args...);
-  }
-  [[nodiscard]] Language language() const { return language_; }
-
- private:
-  Language language_;
-};
 
 void section(Out& out, std::string_view name, std::string_view text) { out.print("{}{}\n", padded(name, kHead), text); }
 
@@ -132,13 +117,22 @@ void print_growth(Out& out, const Delta& delta, const Words& words) {
                 signed_size_text(delta.growth.slab), fmt::format("{:.1f}", delta.seconds.value_or(0))));
 }
 
-void print_rows(Out& out, std::string_view title, std::span<const ProcessRow> rows, std::size_t width) {
+void print_rows(Out& out, std::string_view title, std::span<const ProcessRow> rows, std::size_t width,
+                const Words& words) {
   out.print("{}\n", title);
   const std::vector<std::size_t> chosen = select_columns(infos(process_columns()), "pid,pss,uss,rss,swap,user,name");
   TableStyle style;
   style.size = {SizeFormat::Style::spaced, 1, false};
   style.width = width;
-  TextTable table = text_table(process_columns(), chosen, style);
+  std::vector<ColumnInfo> headed;
+  for (const std::size_t column : chosen) {
+    headed.push_back(process_columns()[column]);
+    const std::string key = "column." + std::string(headed.back().id);
+    if (has_message(key)) headed.back().header = words(key);
+  }
+  std::vector<const ColumnInfo*> columns;
+  for (const ColumnInfo& column : headed) columns.push_back(&column);
+  TextTable table(columns, style);
   for (const ProcessRow& row : rows) table.add_row(cells_of(process_columns(), chosen, row));
   table.print(out);
 }
@@ -148,10 +142,10 @@ void print_top(Out& out, const ReportFacts& facts, const Words& words, std::size
     out.print("{}\n", words("top.none"));
     return;
   }
-  print_rows(out, words("head.top", facts.top_rows.size(), facts.top.count), facts.top_rows, width);
+  print_rows(out, words("head.top", facts.top_rows.size(), facts.top.count), facts.top_rows, width, words);
   if (facts.swap_rows.empty()) return;
   out.write("\n");
-  print_rows(out, words("head.top-swap"), facts.swap_rows, width);
+  print_rows(out, words("head.top-swap"), facts.swap_rows, width, words);
 }
 
 std::string limit_note(const CgroupRow& row, const Got<std::uint64_t>& mem_total, const Words& words) {
@@ -190,8 +184,17 @@ void print_container(Out& out, const ReportFacts& facts, const Words& words) {
 }
 
 void print_kills(Out& out, const ReportFacts& facts, const Words& words) {
-  if (!facts.snapshot.vmstat || !facts.snapshot.vmstat->oom_kill) return;
-  section(out, "OOM", words("oom.kills", *facts.snapshot.vmstat->oom_kill));
+  constexpr std::size_t kColumns = 79;
+  std::string_view head = "OOM";
+  const auto print = [&](std::string_view text) {
+    for (const std::string& line : wrapped(text, kColumns - kHead)) {
+      section(out, head, line);
+      head = "";
+    }
+  };
+  if (facts.snapshot.vmstat && facts.snapshot.vmstat->oom_kill)
+    print(words("oom.kills", *facts.snapshot.vmstat->oom_kill));
+  for (const std::string& line : oom_lines(facts, words)) print(line);
 }
 
 }  // namespace

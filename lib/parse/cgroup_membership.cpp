@@ -48,4 +48,11 @@ CgroupMembership parse_cgroup_membership(std::string_view text) {
   return membership;
 }
 
+std::string_view unit_path(const CgroupMembership& in) {
+  for (const Got<std::string_view>& path : {in.v2_path, in.systemd_v1_path, in.memory_v1_path}) {
+    if (path && *path != "/") return *path;
+  }
+  return "/";
+}
+
 }  // namespace memkit

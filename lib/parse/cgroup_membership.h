@@ -30,4 +30,8 @@ struct CgroupMembership {
 /// /proc/PID/cgroup. Source: man 7 cgroups; kernel/cgroup/cgroup.c proc_cgroup_show.
 CgroupMembership parse_cgroup_membership(std::string_view text);
 
+/// The path that tells unit and container: systemd's own tree (v2, or v1's name=systemd), else the memory cgroup's; the
+/// first that is not "/". Source: man systemd.special(7).
+std::string_view unit_path(const CgroupMembership& in);
+
 }  // namespace memkit

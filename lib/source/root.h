@@ -120,6 +120,8 @@ class Root {
   [[nodiscard]] bool is_partial() const { return partial_; }
   /// From here on all that is read is written to `recorder` too.
   void record_to(std::shared_ptr<Recorder> recorder) { recorder_ = std::move(recorder); }
+  /// Who writes what is read; null: nobody.
+  [[nodiscard]] Recorder* recorder() const { return recorder_.get(); }
   /// Drops what was recorded of a directory whose process ended in mid-read.
   void forget(const std::string& path) const;
 

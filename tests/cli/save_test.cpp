@@ -26,6 +26,7 @@ struct Place {
 json facts_of(const Outcome& outcome) {
   json report = json::parse(outcome.out);
   report.erase("source");
+  report["oom"].erase("log");            // of the kernel itself, or the copy of it
   report["skipped"].erase("processes");  // "no permission" becomes "not readable when they were copied"
   return report;
 }
@@ -44,6 +45,18 @@ TEST(Save, TheCaptureTellsWhatTheLiveSystemTold) {
     for (json& process : (*report)["processes"]["top"]) process.erase("command");
   }
   EXPECT_EQ(json::diff(expected, found), json::array());
+}
+
+TEST(Save, TheKernelLogIsInIt) {
+  const Place place;
+  const std::string log = MEMKIT_SOURCE_DIR "/testdata/oom/6.1-memcg-v2.log";
+  const Outcome live = run({"report", "--json", "--save", place.dir(), "--log", log});
+  ASSERT_EQ(live.status, 0) << live.err;
+  EXPECT_EQ(read_file(place.dir() + "/sos_commands/kernel/dmesg"), read_file(log));
+  const json expected = json::parse(live.out)["oom"]["recent"];
+  EXPECT_EQ(expected.size(), 1u);
+  const Outcome again = run({"report", "--json", "--root", place.dir()});
+  EXPECT_EQ(json::parse(again.out)["oom"]["recent"], expected) << again.err;
 }
 
 TEST(Save, ACaptureIsTakenOfACaptureToo) {

@@ -137,6 +137,14 @@ std::string documents() {
   add({"psi", "cpu", "--json", "--wait", "--timeout", "0.1"});
   add({"psi", "--json", "--interval", "0.1", "--count", "1"});
   add({"report", "--json", "--top", "0"});
+  add({"report", "--json", "--diff", MEMKIT_SOURCE_DIR "/testdata/roots/6.18-x86_64-vm",
+       MEMKIT_SOURCE_DIR "/testdata/roots/6.1-x86_64-qemu-v2"});
+  add({"report", "--json", "--diff", least.path(), odd.path()});
+  for (const std::string& root : roots) {
+    const Outcome records = run({"report", "--format", "ndjson", "--root", root});
+    EXPECT_GT(lines_of(records.out).size(), 5u) << records.err;
+    text += records.out;
+  }
   add({"free", "--json", "-h", "--nodes", "--breakdown", "--cgroup", "-L"});
   add({"free", "--json", "--cgroup=/nowhere"});
   add({"free", "--check", "--json"});

@@ -28,6 +28,7 @@ std::multiset<std::string> placeholders(std::string_view text) {
 std::vector<Message> all_messages() {
   std::vector<Message> all(finding_messages().begin(), finding_messages().end());
   all.insert(all.end(), report_messages().begin(), report_messages().end());
+  all.insert(all.end(), incident_messages().begin(), incident_messages().end());
   return all;
 }
 
@@ -97,7 +98,12 @@ const std::set<std::string> kTechnical = {"RAM",
                                           "s",
                                           "PID",
                                           "THP",
-                                          "NUMA"};
+                                          "NUMA",
+                                          "sysrq",
+                                          "memkit",
+                                          "memory.max",
+                                          "Prometheus",
+                                          "share/memkit/prometheus"};
 
 std::vector<std::string> latin_words(std::string_view text) {
   std::vector<std::string> words;

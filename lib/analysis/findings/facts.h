@@ -6,6 +6,7 @@
 #include "analysis/available.h"
 #include "analysis/delta.h"
 #include "analysis/headroom.h"
+#include "analysis/oom_history.h"
 #include "analysis/slab_judgement.h"
 #include "analysis/where.h"
 #include "collect/cgroup_survey.h"
@@ -42,6 +43,7 @@ struct FindingFacts {
   std::span<const TightCgroup> tight = {};       ///< the tightest first
   const KernelCaches* slab = nullptr;
   const CgroupFacts* own_cgroup = nullptr;  ///< that of this process
+  const OomHistory* oom = nullptr;          ///< what the kernel log tells
 
   [[nodiscard]] const Meminfo& meminfo() const { return *snapshot.meminfo; }
 };

@@ -54,12 +54,14 @@ Judgement judge_numa_imbalance(const FindingFacts& facts, const Limits& limits);
 Judgement judge_overcommit_limit(const FindingFacts& facts, const Limits& limits);
 Judgement judge_swappiness_odd(const FindingFacts& facts, const Limits& limits);
 
-// rules_cgroups.cpp: limits of control groups, kills, and what cannot be seen
+// rules_cgroups.cpp: limits of control groups, and what cannot be seen
 Judgement judge_memcg_limit(const FindingFacts& facts, const Limits& limits);
 Judgement judge_memcg_throttled(const FindingFacts& facts, const Limits& limits);
 Judgement judge_memcg_oom(const FindingFacts& facts, const Limits& limits);
-Judgement judge_oom_recent(const FindingFacts& facts, const Limits& limits);
 Judgement judge_limited_view(const FindingFacts& facts, const Limits& limits);
+
+// rules_oom.cpp: kills
+Judgement judge_oom_recent(const FindingFacts& facts, const Limits& limits);
 
 /// Cgroups that judge_memcg_limit wants to look at closely, at most `most`, the tightest first.
 std::vector<std::string> tight_cgroups(const CgroupSurvey& survey, const Got<std::uint64_t>& mem_total_bytes,

@@ -14,7 +14,10 @@ constexpr Rule kRules[] = {
      {.warning = 10, .critical = 5},
      judge_available_low,
      {"memkit pmap {holder_pid} --kind", "memkit smem -k -r -s pss --top 10"}},
-    {"process-dominates", {.info = 50}, judge_process_dominates, {"memkit pmap {holder_pid} --track"}},
+    {"process-dominates",
+     {.info = 50},
+     judge_process_dominates,
+     {"memkit pmap {holder_pid} --track", "memkit oom --unit {unit}"}},
     {"psi-some", {.warning = 10, .critical = 25}, judge_psi_some, {"memkit psi"}},
     {"psi-full", {.warning = 1, .critical = 20}, judge_psi_full, {"memkit psi"}},
     {"file-thrashing",
@@ -93,15 +96,6 @@ bool is_named(std::span<const std::string_view> list, std::string_view id) {
   return std::find(list.begin(), list.end(), id) != list.end();
 }
 
-/// A name as a word of a shell's command line: people paste these.
-std::string shell_word(const std::string& name) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
-  if (!name.empty() && name.find_first_not_of(kPlain) == std::string::npos) return name;
-  std::string word = "'";
-  for (const char c : name) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 std::string text_of(const Evidence& evidence) {
   if (const auto* text = std::get_if<std::string>(&evidence.value)) return shell_word(*text);
   if (const auto* number = std::get_if<std::int64_t>(&evidence.value)) return std::to_string(*number);
@@ -135,6 +129,14 @@ void complete(Finding& finding, const Rule& rule) {
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& name) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
+  if (!name.empty() && name.find_first_not_of(kPlain) == std::string::npos) return name;
+  std::string word = "'";
+  for (const char c : name) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
 
 std::span<const Rule> rules() { return kRules; }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -52,6 +53,9 @@ struct Diagnosis {
 /// Judges by all rules, or by those of `only` where there are any, and none of `ignore`. Needs meminfo with MemTotal.
 Diagnosis diagnose(const FindingFacts& facts, std::span<const std::string_view> only = {},
                    std::span<const std::string_view> ignore = {});
+
+/// A name as a word of a shell's command line: people paste these.
+std::string shell_word(const std::string& name);
 
 /// Marks which findings are the causes of others, lets a cause take over the severity, and puts all in order.
 void order_by_cause(std::vector<Finding>& findings);

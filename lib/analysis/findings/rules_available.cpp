@@ -1,5 +1,9 @@
+#include <algorithm>
+#include <map>
+
 #include "analysis/findings/rule_helpers.h"
 #include "analysis/findings/rule_list.h"
+#include "parse/workload.h"
 
 namespace memkit {
 namespace {
@@ -67,6 +71,37 @@ Judgement judge_available_low(const FindingFacts& facts, const Limits& limits) {
   return found;
 }
 
+namespace {
+
+/// Many processes of one unit do what one alone does not. A sum over the largest processes: the unit holds at least
+/// that.
+Judgement judge_unit_dominates(const FindingFacts& facts, const Limits& limits, double pct_of_used_a_byte) {
+  struct Sum {
+    std::uint64_t bytes = 0;
+    std::uint64_t processes = 0;
+  };
+  std::map<std::string_view, Sum> units;
+  for (const Process& process : facts.processes) {
+    const std::string_view unit = parse_workload(process.unit_cgroup).unit;
+    if (unit.empty() || process.same_memory_as_pid != 0) continue;
+    units[unit].bytes += held_by(process).value_or(0);
+    ++units[unit].processes;
+  }
+  const auto largest = std::max_element(units.begin(), units.end(),
+                                        [](const auto& a, const auto& b) { return a.second.bytes < b.second.bytes; });
+  if (largest == units.end()) return {};
+  const double of_used = pct_of_used_a_byte * static_cast<double>(largest->second.bytes);
+  if (of_used <= limits.info) return {};
+  Finding found = finding("process-dominates.unit", Severity::info, of_used);
+  add(found, "unit", std::string(largest->first));
+  add(found, "unit_processes_count", Got<std::uint64_t>(largest->second.processes));
+  add(found, "unit_bytes", Got<std::uint64_t>(largest->second.bytes), "proc/PID/smaps_rollup Pss");
+  add(found, "of_used_pct", Got<double>(of_used), "Pss / (MemTotal - MemAvailable)", limits.info);
+  return found;
+}
+
+}  // namespace
+
 Judgement judge_process_dominates(const FindingFacts& facts, const Limits& limits) {
   const Got<double> pct = usable_pct(facts);
   const Process* const process = largest_process(facts);
@@ -76,7 +111,9 @@ Judgement judge_process_dominates(const FindingFacts& facts, const Limits& limit
   const Rule* const low = find_rule("available-low");
   if (!below(*pct, low->limits)) return {};
   const Got<double> of_used = pct_of_used(facts, *process);
-  if (!of_used || *of_used <= limits.info) return {};
+  if (!of_used) return {};
+  if (*of_used <= limits.info)
+    return judge_unit_dominates(facts, limits, *of_used / static_cast<double>(*held_by(*process)));
   Finding found = finding("", Severity::info, *of_used);
   add_holder(found, facts, *process);
   add(found, "of_used_pct", of_used, "Pss / (MemTotal - MemAvailable)", limits.info);

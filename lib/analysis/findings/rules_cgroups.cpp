@@ -154,22 +154,6 @@ Judgement judge_memcg_oom(const FindingFacts& facts, const Limits& /*limits*/) {
   return found;
 }
 
-/// Limit: hours. What vmstat counts happened since the boot: where that is so young, it is recent whenever it was.
-Judgement judge_oom_recent(const FindingFacts& facts, const Limits& limits) {
-  constexpr std::string_view kField = "proc/vmstat oom_kill";
-  const Got<Vmstat>& vmstat = facts.snapshot.vmstat;
-  if (!vmstat) return lack(kField, vmstat);
-  if (!vmstat->oom_kill) return lack(kField, vmstat->oom_kill);
-  const std::uint64_t fresh = facts.delta != nullptr ? facts.delta->oom_kills.count.value_or(0) : 0;
-  if (*vmstat->oom_kill == 0) return {};
-  const Got<std::uint64_t>& uptime = facts.snapshot.host.uptime_ms;
-  const bool recent = fresh != 0 || (uptime && static_cast<double>(*uptime) < limits.critical * 3'600'000);
-  Finding found = finding(fresh != 0 ? "oom-recent.now" : "", recent ? Severity::critical : Severity::info, 0);
-  add(found, "kills_count", vmstat->oom_kill, kField);
-  if (fresh != 0) add(found, "new_kills_count", Got<std::uint64_t>(fresh), "between the samples");
-  return found;
-}
-
 Judgement judge_limited_view(const FindingFacts& facts, const Limits& /*limits*/) {
   Finding found = finding("", Severity::info, 0);
   if (facts.walk != nullptr && facts.walk->denied != 0) {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, kLanguages> kNames = {"en", "ja", "zh"};
 
 const Message* find(std::string_view key) {
-  for (const auto& table : {finding_messages(), report_messages()}) {
+  for (const auto& table : {finding_messages(), report_messages(), incident_messages()}) {
     const auto at = std::find_if(table.begin(), table.end(), [key](const Message& m) { return m.key == key; });
     if (at != table.end()) return &*at;
   }

@@ -25,8 +25,10 @@ struct Message {
 std::span<const Message> finding_messages();
 /// Headings, labels and phrases of the report. A row "term.X" is the word for the id X in evidence ("kind_term").
 std::span<const Message> report_messages();
+/// Headings and phrases of the incident report.
+std::span<const Message> incident_messages();
 
-/// The text of `key`, from either table; the key itself where there is none, which the tests make sure of.
+/// The text of `key`, from the table that has it; the key itself where there is none, which the tests make sure of.
 std::string_view message(Language language, std::string_view key);
 bool has_message(std::string_view key);
 

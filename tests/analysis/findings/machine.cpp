@@ -48,6 +48,14 @@ Diagnosis Machine::diagnose() const {
   facts.cgroups_before = before ? &*before : nullptr;
   facts.tight = tight;
   facts.own_cgroup = &own;
+  facts.oom = &oom;
+  KernelCaches caches;
+  if (slab) {
+    caches.facts = *slab;
+    caches.table = slab_table(caches.facts, snapshot);
+    caches.judgement = judge_slab(caches.table, caches.facts);
+    facts.slab = &caches;
+  }
   return memkit::diagnose(facts);
 }
 

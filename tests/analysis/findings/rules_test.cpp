@@ -106,6 +106,20 @@ TEST(ProcessDominates, OnlyWhileMemoryIsShort) {
   EXPECT_EQ(machine.severity("process-dominates"), kNothing);
 }
 
+TEST(ProcessDominates, ManyProcessesOfOneUnitDoTheSame) {
+  Machine machine;
+  machine->mem_available_bytes = pct(9);
+  for (std::uint32_t pid = 10; pid < 20; ++pid)
+    machine.add_process("worker", pid, pct(5)).unit_cgroup = "/system.slice/app.service";
+  const auto found = machine.finding("process-dominates");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->text, "process-dominates.unit");
+  EXPECT_EQ(std::get<std::string>(found->find("unit")->value), "app.service");
+  EXPECT_EQ(std::get<std::uint64_t>(found->find("unit_processes_count")->value), 10u);
+  for (Process& process : machine.processes) process.pss_bytes = pct(4.5);  // 45 of the 91 % in use
+  EXPECT_EQ(machine.severity("process-dominates"), kNothing);
+}
+
 TEST(Psi, SomeWarnsAtTenAndIsCriticalAtTwentyFive) {
   Machine machine;
   PressureLine& some = machine.snapshot.pressure.memory->some;
