@@ -104,6 +104,7 @@ int read_oom_events_below(const Root& root, const std::string& path, const OomLo
   const int error = dir.read_in_parts(path.substr(slash + 1).c_str(), buffer, [&log](std::string_view& rest, bool) {
     log.feed(rest);
     rest = {};
+    return true;
   });
   log.finish();
   return error;
