@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "command.h"
 #include "envelope.h"
 #include "output/columns_growth.h"
@@ -26,6 +28,7 @@ struct View {
   PmapStyle style;
   RowChoice rows;
   bool pages = false;  ///< page tables are to be walked
+  bool kinds = false;  ///< what each mapping is for is shown, or sorted by
 };
 
 /// Whether a column can be had without walking page tables: it stands in maps.
@@ -53,6 +56,7 @@ View understand(const Arguments& args) {
   }
   view.pages = args.has("extended") || args.has("smaps") || args.has("json") || args.has("kind") || args.has("group") ||
                args.has("explain");
+  const auto tells_kind = [](std::size_t column) { return mapping_row_columns()[column].id.starts_with("kind"); };
   const bool own_table = args.has("output") || view.rows.sort;
   for (const std::string_view format : {"extended", "device", "smaps"}) {
     if (args.has("output") && args.has(format))
@@ -61,6 +65,8 @@ View understand(const Arguments& args) {
   if (args.has("kind") || args.has("group") || args.has("diff")) return view;
   for (const std::size_t column : view.rows.columns) view.pages = view.pages || (own_table && !is_in_maps(column));
   view.pages = view.pages || (view.rows.sort && !is_in_maps(*view.rows.sort));
+  view.kinds = args.has("json") || (view.rows.sort && tells_kind(*view.rows.sort)) ||
+               std::any_of(view.rows.columns.begin(), view.rows.columns.end(), tells_kind);
   return view;
 }
 
@@ -73,17 +79,45 @@ std::unique_ptr<MappingTable> table_for(const Context& context, const View& view
   return plain_table(context.out, view.style);
 }
 
-/// The mappings that the view asks for, as they come, or sorted where that is asked for.
-MappingsRead visit_chosen(const View& view, MappedProcess& process, const std::function<void(const Mapping&)>& each) {
-  if (!view.rows.sort) {
-    return process.visit(view.pages, [&](const Mapping& mapping) {
-      if (view.range.holds(mapping)) each(mapping);
-    });
-  }
-  HeldMappings held(*view.rows.sort, view.style.whole_path, view.rows.reverse, view.rows.top);
-  const MappingsRead read = process.visit(view.pages, [&](const Mapping& mapping) {
-    if (view.range.holds(mapping)) held.add(mapping);
+StackPointers stacks_of(MappedProcess& process) {
+  StackPointers stacks;
+  stacks.known = process.stack_pointers(stacks.some_unknown);
+  return stacks;
+}
+
+/// Each mapping in the range, with its kind. All up to the range's end are looked at: their neighbours tell some kinds.
+MappingsRead visit_kinds(const View& view, MappedProcess& process, const KindTeller::Each& each) {
+  KindTeller teller(stacks_of(process), [&](const Mapping& mapping, const MappingClassifier::Kind& kind) {
+    if (view.range.holds(mapping)) each(mapping, kind);
   });
+  const MappingsRead read = process.visit(
+      view.pages, [&](const Mapping& mapping) { teller.add(mapping); }, view.range.high);
+  teller.finish();
+  return read;
+}
+
+using EachMapping = std::function<void(const Mapping&, KindOf)>;
+
+/// The mappings in the range as they come, with their kinds where the view shows them.
+MappingsRead visit_range(const View& view, MappedProcess& process, const EachMapping& each) {
+  if (view.kinds) {
+    return visit_kinds(view, process,
+                       [&](const Mapping& mapping, const MappingClassifier::Kind& kind) { each(mapping, &kind); });
+  }
+  return process.visit(
+      view.pages,
+      [&](const Mapping& mapping) {
+        if (view.range.holds(mapping)) each(mapping, nullptr);
+      },
+      view.range.high);
+}
+
+/// The mappings that the view asks for, as they come, or sorted where that is asked for.
+MappingsRead visit_chosen(const View& view, MappedProcess& process, const EachMapping& each) {
+  if (!view.rows.sort) return visit_range(view, process, each);
+  HeldMappings held(*view.rows.sort, view.style.whole_path, view.rows.reverse, view.rows.top);
+  const MappingsRead read =
+      visit_range(view, process, [&](const Mapping& mapping, KindOf kind) { held.add(mapping, kind); });
   held.visit(each);
   return read;
 }
@@ -99,10 +133,10 @@ MappingsRead print_process(const Context& context, const View& view, MappedProce
   };
   const bool explain = context.args.has("explain");
   MappingTotals totals;
-  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping) {
+  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping, KindOf kind) {
     begin();
     if (explain) totals.add(mapping);
-    table->add(mapping);
+    table->add(mapping, kind);
   });
   if (read.error == 0) begin();
   if (begun) table->end();
@@ -128,9 +162,9 @@ MappingsRead write_process_json(JsonWriter& json, const View& view, MappedProces
   json.key("mappings");
   json.begin_array();
   MappingTotals totals;
-  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping) {
+  const MappingsRead read = visit_chosen(view, process, [&](const Mapping& mapping, KindOf kind) {
     totals.add(mapping);
-    write_row(json, mapping_row_columns(), MappingRow(mapping, view.style.whole_path));
+    write_row(json, mapping_row_columns(), MappingRow(mapping, view.style.whole_path, kind));
   });
   json.end_array();
   end_process(json, totals, read);
@@ -169,35 +203,18 @@ struct SumsView {
   std::vector<Row> (*sum)(MappedProcess&, const View&, MappingTotals&, MappingsRead&);
 };
 
-template <class Sums>
-MappingsRead add_up(const View& view, MappedProcess& process, Sums& sums, MappingTotals& totals) {
-  // All are added, so that each is seen beside its neighbours: that tells some kinds.
-  return process.visit(view.pages, [&](const Mapping& mapping) {
-    if (!view.range.holds(mapping)) return;
+template <class Row, class Sums>
+std::vector<Row> add_up(MappedProcess& process, const View& view, MappingTotals& totals, MappingsRead& read) {
+  Sums sums;
+  read = visit_kinds(view, process, [&](const Mapping& mapping, const MappingClassifier::Kind& kind) {
     totals.add(mapping);
-    sums.add(mapping);
+    sums.add(mapping, kind);
   });
+  return sums.rows();
 }
 
-StackPointers stacks_of(MappedProcess& process) {
-  StackPointers stacks;
-  stacks.known = process.stack_pointers(stacks.some_unknown);
-  return stacks;
-}
-
-const SumsView<KindSum> kByKind{
-    kind_columns(), "kinds", [](MappedProcess& process, const View& view, MappingTotals& totals, MappingsRead& read) {
-      KindSums sums(stacks_of(process));
-      read = add_up(view, process, sums, totals);
-      return sums.sums();
-    }};
-const SumsView<FileGroup> kByFile{
-    file_group_columns(), "groups",
-    [](MappedProcess& process, const View& view, MappingTotals& totals, MappingsRead& read) {
-      FileGroups groups(stacks_of(process));
-      read = add_up(view, process, groups, totals);
-      return groups.groups();
-    }};
+const SumsView<KindSum> kByKind{kind_columns(), "kinds", add_up<KindSum, KindSums>};
+const SumsView<FileGroup> kByFile{file_group_columns(), "groups", add_up<FileGroup, FileGroups>};
 
 template <class Row>
 MappingsRead print_sums(const Context& context, const View& view, const SumsView<Row>& sums,

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "collect/pids.h"
@@ -37,30 +38,54 @@ struct Side {
 
 std::string quoted(const std::string& place) { return "'" + for_terminal(place) + "'"; }
 
-/// Adds mappings up, whatever they come from. Threads' stacks are told by their place alone, so that a folder and a
-/// document tell the same.
-struct Sums {
-  FileGroups groups{StackPointers()};
-  MappingTotals totals;
-  void add(const Mapping& mapping) {
-    groups.add(mapping);
-    totals.add(mapping);
+/// Adds mappings up, whatever they come from; it stays where it is, since its teller calls it. Threads' stacks are told
+/// by their place alone, so that a folder and a document tell the same.
+class Sums {
+ public:
+  Sums() = default;
+  Sums(const Sums&) = delete;
+  Sums& operator=(const Sums&) = delete;
+  void add(const Mapping& mapping) { teller_.add(mapping); }
+  /// What was added, without the names.
+  SavedProcess finish() {
+    teller_.finish();
+    SavedProcess process;
+    process.groups = groups_.rows();
+    process.totals = totals_;
+    return process;
   }
+
+ private:
+  FileGroups groups_;
+  MappingTotals totals_;
+  KindTeller teller_{{}, [this](const Mapping& mapping, const MappingClassifier::Kind& kind) {
+                       groups_.add(mapping, kind);
+                       totals_.add(mapping);
+                     }};
 };
+
+SavedProcess with_names(SavedProcess process, std::uint32_t pid, std::string name, std::string command,
+                        const Got<std::uint64_t>& starttime_ticks) {
+  process.pid = pid;
+  process.name = std::move(name);
+  process.command = std::move(command);
+  process.starttime_ticks = starttime_ticks;
+  return process;
+}
 
 void read_document(Side& side) {
   const FileView file(side.place);
   if (file.error() != 0)
     throw RunError(fmt::format("cannot read {}: {}", quoted(side.place), error_text(file.error())));
-  Sums sums;
-  const PmapDocumentVisitor visitor{
-      [&] { sums = Sums(); }, [&](const Mapping& mapping) { sums.add(mapping); },
-      [&](const DocumentProcess& process) {
-        side.pids.push_back(process.pid);
-        if (!process.complete) side.partial.push_back(process.pid);
-        side.processes.push_back(
-            {process.pid, process.name, process.command, process.starttime_ticks, sums.groups.groups(), sums.totals});
-      }};
+  std::unique_ptr<Sums> sums;
+  const PmapDocumentVisitor visitor{[&] { sums = std::make_unique<Sums>(); },
+                                    [&](const Mapping& mapping) { sums->add(mapping); },
+                                    [&](const DocumentProcess& process) {
+                                      side.pids.push_back(process.pid);
+                                      if (!process.complete) side.partial.push_back(process.pid);
+                                      side.processes.push_back(with_names(sums->finish(), process.pid, process.name,
+                                                                          process.command, process.starttime_ticks));
+                                    }};
   const Got<Host> host = visit_pmap_document(file.text(), visitor);
   if (!host) {
     throw RunError(fmt::format("{} is neither a folder nor the output of 'memkit pmap --json'", quoted(side.place)));
@@ -104,7 +129,7 @@ SavedProcess take_from_folder(const Side& side, std::uint32_t pid) {
                                why_unread(*side.root, read.error)));
   }
   if (read.ended) throw RunError(fmt::format("process {} ended while it was read", pid));
-  return {pid, process.name(), process.command(), process.starttime_ticks(), sums.groups.groups(), sums.totals};
+  return with_names(sums.finish(), pid, process.name(), process.command(), process.starttime_ticks());
 }
 
 SavedProcess take(const Side& side, std::uint32_t pid) {

@@ -126,11 +126,14 @@ void SamplePrinter::add(const GrowthSample& sample) {
 /// The mappings by file; missing where they cannot be read whole, or are not to be.
 Got<std::vector<FileGroup>> look_at_mappings(MappedProcess& process, const GrowthReader& reader) {
   if (!reader.affords_smaps()) return Missing::skipped;
-  FileGroups groups(StackPointers{});
-  const MappingsRead read = process.visit(true, [&](const Mapping& mapping) { groups.add(mapping); });
+  FileGroups groups;
+  KindTeller teller({},
+                    [&](const Mapping& mapping, const MappingClassifier::Kind& kind) { groups.add(mapping, kind); });
+  const MappingsRead read = process.visit(true, [&](const Mapping& mapping) { teller.add(mapping); });
+  teller.finish();
   if (read.error != 0) return missing_for(read.error);
   if (read.ended || read.mappings == 0) return Missing::absent;
-  return groups.groups();
+  return groups.rows();
 }
 
 /// Why the process is not there any more, as its number tells now.

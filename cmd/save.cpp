@@ -60,7 +60,10 @@ void save_processes(const Context& context, const Root& root, Recorder& recorder
     }
     if (context.args.has("command-lines")) dir.read("cmdline", text);
     if (context.args.has("smaps")) {
-      dir.read_in_parts("smaps", text, [](std::string_view& rest, bool) { rest = {}; });
+      dir.read_in_parts("smaps", text, [](std::string_view& rest, bool) {
+        rest = {};
+        return true;
+      });
     }
   }
 }

@@ -141,37 +141,41 @@ MappingClassifier::Kind MappingClassifier::classify(const Mapping& mapping) {
   return found;
 }
 
-void KindSums::settle() {
-  if (!holds_) return;
-  auto sum =
-      std::find_if(sums_.begin(), sums_.end(), [&](const KindSum& known) { return known.kind == held_kind_.kind; });
-  if (sum == sums_.end()) sum = sums_.insert(sum, KindSum{held_kind_.kind, 0, 0, {}, {}});
-  ++sum->mappings;
-  sum->guessed += held_kind_.is_guess ? 1 : 0;
-  sum->sums.add(held_);
-  sum->hugetlb.add(memkit::sum(held_.counters.shared_hugetlb_bytes, held_.counters.private_hugetlb_bytes));
-}
-
-void KindSums::add(const Mapping& mapping) {
+void KindTeller::add(const Mapping& mapping) {
   const MappingClassifier::Kind kind = classifier_.classify(mapping);
-  if (kind.before_too) held_kind_ = kind;
-  settle();
+  if (kind.before_too) kind_ = kind;
+  finish();
+  const std::string_view name = name_as_printed(mapping);
+  text_.assign(name).append(mapping.vm_flags);
   held_ = mapping;
-  held_.name = held_.vm_flags = held_.fields = {};  // views of text that goes
-  held_kind_ = kind;
+  held_.name = std::string_view(text_).substr(0, mapping.name.size());
+  held_.vm_flags = std::string_view(text_).substr(name.size());
+  held_.fields = {};
+  kind_ = kind;
   holds_ = true;
 }
 
-std::vector<KindSum> KindSums::sums() {
-  settle();
+void KindTeller::finish() {
+  if (holds_) each_(held_, kind_);
   holds_ = false;
+}
+
+void KindSums::add(const Mapping& mapping, const MappingClassifier::Kind& kind) {
+  auto sum = std::find_if(sums_.begin(), sums_.end(), [&](const KindSum& known) { return known.kind == kind.kind; });
+  if (sum == sums_.end()) sum = sums_.insert(sum, KindSum{kind.kind, 0, 0, {}, {}});
+  ++sum->mappings;
+  sum->guessed += kind.is_guess ? 1 : 0;
+  sum->sums.add(mapping);
+  sum->hugetlb.add(memkit::sum(mapping.counters.shared_hugetlb_bytes, mapping.counters.private_hugetlb_bytes));
+}
+
+std::vector<KindSum> KindSums::rows() const {
   std::vector<KindSum> sums = sums_;
   sort_by_share(sums);
   return sums;
 }
 
-void FileGroups::add(const Mapping& mapping) {
-  const MappingClassifier::Kind kind = classifier_.classify(mapping);
+void FileGroups::add(const Mapping& mapping, const MappingClassifier::Kind& kind) {
   std::string name;
   if (kind.is_bss) {
     name = file_;
@@ -193,7 +197,7 @@ void FileGroups::add(const Mapping& mapping) {
   }
 }
 
-std::vector<FileGroup> FileGroups::groups() const {
+std::vector<FileGroup> FileGroups::rows() const {
   std::vector<FileGroup> groups;
   for (const auto& [name, group] : groups_) {
     groups.push_back(group);

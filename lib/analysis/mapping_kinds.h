@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -75,6 +76,25 @@ class MappingClassifier {
   bool before_is_guard_ = false;
 };
 
+/// Hands on each mapping with its kind, one behind: the next may still change it. Its texts are kept until then.
+class KindTeller {
+ public:
+  /// Views in the mapping hold until `each` returns; Mapping::fields is empty.
+  using Each = std::function<void(const Mapping&, const MappingClassifier::Kind&)>;
+  KindTeller(StackPointers stacks, Each each) : classifier_(std::move(stacks)), each_(std::move(each)) {}
+  void add(const Mapping& mapping);
+  /// Hands on the last one.
+  void finish();
+
+ private:
+  MappingClassifier classifier_;
+  Each each_;
+  Mapping held_;
+  std::string text_;  // that views of held_ look at
+  MappingClassifier::Kind kind_{};
+  bool holds_ = false;
+};
+
 /// What the mappings of one kind hold.
 struct KindSum {
   MappingKind kind{};
@@ -87,18 +107,12 @@ struct KindSum {
 /// Sums by kind, a kind that no mapping is of left out.
 class KindSums {
  public:
-  explicit KindSums(StackPointers stacks) : classifier_(std::move(stacks)) {}
-  void add(const Mapping& mapping);
+  void add(const Mapping& mapping, const MappingClassifier::Kind& kind);
   /// Largest share first: by PSS where it is known, else by size.
-  [[nodiscard]] std::vector<KindSum> sums();
+  [[nodiscard]] std::vector<KindSum> rows() const;
 
  private:
-  void settle();
-  MappingClassifier classifier_;
   std::vector<KindSum> sums_;
-  Mapping held_;  // the last one, whose kind the next may still change
-  MappingClassifier::Kind held_kind_{};
-  bool holds_ = false;
 };
 
 /// What all mappings of one file hold, or all of a kind that has no file.
@@ -114,13 +128,11 @@ struct FileGroup {
 /// Sums by file: text, data and bss of a library are one.
 class FileGroups {
  public:
-  explicit FileGroups(StackPointers stacks) : classifier_(std::move(stacks)) {}
-  void add(const Mapping& mapping);
+  void add(const Mapping& mapping, const MappingClassifier::Kind& kind);
   /// Largest share first, as KindSums.
-  [[nodiscard]] std::vector<FileGroup> groups() const;
+  [[nodiscard]] std::vector<FileGroup> rows() const;
 
  private:
-  MappingClassifier classifier_;
   std::map<std::string, FileGroup, std::less<>> groups_;
   std::string file_;  // that mappings before belong to
 };

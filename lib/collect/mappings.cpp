@@ -86,14 +86,16 @@ std::vector<std::uint64_t> MappedProcess::stack_pointers(bool& some_unknown) {
 }
 
 int MappedProcess::visit_file(const std::string& file, const std::function<void(const Mapping&)>& each,
-                              MappingsRead& result) {
+                              std::uint64_t last, MappingsRead& result) {
   MappingReader reader;
   return dir_.read_in_parts((thread_ + file).c_str(), text_, [&](std::string_view& rest, bool at_end) {
     Mapping mapping;
     while (reader.take(rest, mapping, at_end ? TextEnd::last : TextEnd::more)) {
       ++result.mappings;
       each(mapping);
+      if (mapping.start > last) return false;
     }
+    return true;
   });
 }
 
@@ -115,7 +117,7 @@ MappedProcess::Condition MappedProcess::condition() {
   return stat.startstack_address == startstack_ ? Condition::same : Condition::other_program;
 }
 
-MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Mapping&)>& each) {
+MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Mapping&)>& each, std::uint64_t last) {
   MappingsRead result;
   if (kind_ != ProcessKind::user) return result;
   const auto note = [&](const Mapping& mapping) {
@@ -125,7 +127,7 @@ MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Map
   const char* const files[] = {pages ? "smaps" : "maps", pages ? "maps" : "smaps"};
   bool empty_copy = false;
   for (const char* const file : files) {
-    result.error = visit_file(file, note, result);
+    result.error = visit_file(file, note, last, result);
     // An empty file is what a copy without permission leaves.
     empty_copy = empty_copy || (result.error == 0 && result.mappings == 0 && !live_);
     if (result.mappings != 0 || (result.error != ENOENT && !empty_copy)) break;

@@ -58,13 +58,16 @@ class MappedProcess {
 
   /// Calls each(mapping) for every mapping as it is read, in ascending order of addresses; views in it hold until it
   /// returns. `pages`: from smaps, which walks page tables, else from maps, which does not; where one of the two
-  /// is missing, from the other. A kernel thread and a zombie have none.
-  MappingsRead visit(bool pages, const std::function<void(const Mapping&)>& each);
+  /// is missing, from the other. A kernel thread and a zombie have none. `last`: the last address that is asked for;
+  /// the first mapping behind it is the last that is visited, since it may tell what the one before is, and what
+  /// comes then is not read: the kernel walks no page tables of it.
+  MappingsRead visit(bool pages, const std::function<void(const Mapping&)>& each, std::uint64_t last = UINT64_MAX);
 
  private:
   int read(const std::string& file);
   void identify();
-  int visit_file(const std::string& file, const std::function<void(const Mapping&)>& each, MappingsRead& result);
+  int visit_file(const std::string& file, const std::function<void(const Mapping&)>& each, std::uint64_t last,
+                 MappingsRead& result);
 
   const Root& root_;
   const std::uint32_t pid_;

@@ -137,6 +137,7 @@ int read_oom_events_below(const Root& root, const std::string& path, const OomLo
     if (pieces) pieces(rest);
     log.feed(rest);
     rest = {};
+    return true;
   });
   log.finish();
   return error;

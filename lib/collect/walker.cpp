@@ -177,6 +177,7 @@ int Walker::read_mappings(Process& process, SmapsCounters& counters) {
       sum.add(mapping.counters);
       if (counts) policy_.on_mapping(worker_, process, mapping);
     }
+    return true;
   });
   if (error != 0) return error;
   if (!any) return live_ ? ESRCH : EACCES;

@@ -31,6 +31,11 @@ Cell flags(const MappingRow& row) {
   return row.mapping.vm_flags;
 }
 
+Cell kind(const MappingRow& row) {
+  if (row.kind == nullptr) return Missing::absent;
+  return kind_title(row.kind->kind);
+}
+
 Cell hugetlb(const MappingRow& row) {
   const SmapsCounters& counters = row.mapping.counters;
   return to_cell(sum(counters.shared_hugetlb_bytes, counters.private_hugetlb_bytes));
@@ -86,12 +91,19 @@ constexpr Column<MappingRow> kColumns[] = {
        if (row.start.empty()) return Missing::absent;
        return row.mapping.inode;
      }},
+    {name("kind", "Kind", "what it is for, as --kind sums up"), kind},
+    {name("kind_guessed", "Guess", "whether its kind is told by its place alone"),
+     [](const MappingRow& row) -> Cell {
+       if (row.kind == nullptr) return Missing::absent;
+       return row.kind->is_guess;
+     }},
 };
 
 }  // namespace
 
-MappingRow::MappingRow(const Mapping& shown, bool whole_path)
+MappingRow::MappingRow(const Mapping& shown, bool whole_path, KindOf kind_of)
     : mapping(shown),
+      kind(kind_of),
       label(label_of(shown, whole_path, label_scratch_).text),
       path(path_of(shown, path_scratch_)),
       mode(mode_of(shown)) {

@@ -6,11 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/mapping_kinds.h"
 #include "output/column.h"
 #include "output/mapping_label.h"
 #include "parse/smaps.h"
 
 namespace memkit {
+
+/// What a mapping is for, where that was told; else null.
+using KindOf = const MappingClassifier::Kind*;
 
 /// A mapping as pmap's tables and documents show it. It and the text that the mapping was taken from outlive what is
 /// made of it.
@@ -22,13 +26,14 @@ class MappingRow {
 
  public:
   /// `whole_path`: files with their folders.
-  MappingRow(const Mapping& mapping, bool whole_path);
+  MappingRow(const Mapping& mapping, bool whole_path, KindOf kind = nullptr);
   /// The sums of many: no address and no name.
   MappingRow(const Mapping& sums, std::string_view title);
   MappingRow(const MappingRow&) = delete;
   MappingRow& operator=(const MappingRow&) = delete;
 
   const Mapping& mapping;
+  KindOf kind = nullptr;
   std::string_view label;               ///< label_of()
   std::string_view path;                ///< path_of()
   std::string_view start, end, offset;  ///< hexadecimal; offset with 16 digits too

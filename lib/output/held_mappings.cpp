@@ -6,7 +6,7 @@
 
 namespace memkit {
 
-void HeldMappings::add(const Mapping& mapping) {
+void HeldMappings::add(const Mapping& mapping, KindOf kind) {
   auto held = std::make_unique<Held>();
   held->mapping = mapping;
   const std::string_view name = name_as_printed(mapping);
@@ -15,7 +15,8 @@ void HeldMappings::add(const Mapping& mapping) {
   held->mapping.name = text.substr(0, mapping.name.size());
   held->mapping.vm_flags = text.substr(name.size());
   held->mapping.fields = {};
-  const MappingRow row(held->mapping, whole_path_);
+  if (kind != nullptr) held->kind = *kind;
+  const MappingRow row(held->mapping, whole_path_, kind);
   held->key = mapping_row_columns()[column_].value(row);
   if (const auto* const key = std::get_if<std::string_view>(&held->key)) {
     held->key_text = *key;
@@ -33,9 +34,9 @@ void HeldMappings::sort() {
   if (most_ != 0 && held_.size() > most_) held_.resize(most_);
 }
 
-void HeldMappings::visit(const std::function<void(const Mapping&)>& each) {
+void HeldMappings::visit(const std::function<void(const Mapping&, KindOf)>& each) {
   sort();
-  for (const auto& held : held_) each(held->mapping);
+  for (const auto& held : held_) each(held->mapping, held->kind ? &*held->kind : nullptr);
 }
 
 }  // namespace memkit

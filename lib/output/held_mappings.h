@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,12 +17,13 @@ class HeldMappings {
   /// 0: all. Equals stay in the order in which they came.
   HeldMappings(std::size_t column, bool whole_path, bool reverse, std::size_t most)
       : column_(column), whole_path_(whole_path), reverse_(reverse), most_(most) {}
-  void add(const Mapping& mapping);
-  void visit(const std::function<void(const Mapping&)>& each);
+  void add(const Mapping& mapping, KindOf kind);
+  void visit(const std::function<void(const Mapping&, KindOf)>& each);
 
  private:
   struct Held {
     Mapping mapping;
+    std::optional<MappingClassifier::Kind> kind;
     std::string text;  // what the views of `mapping` look at
     Cell key;
     std::string key_text;  // what the key looks at, where it is text

@@ -19,7 +19,7 @@ class SmapsTable : public MappingTable {
     for (const char* const title : {"Address", "Perm", "Offset", "Device", "Inode"}) add_column(title);
   }
   void begin() override {}
-  void add(const Mapping& mapping) override;
+  void add(const Mapping& mapping, KindOf kind) override;
   void end() override;
 
  private:
@@ -55,7 +55,7 @@ class SmapsTable : public MappingTable {
   std::string scratch_;
 };
 
-void SmapsTable::add(const Mapping& mapping) {
+void SmapsTable::add(const Mapping& mapping, KindOf /*kind*/) {
   add_cell(0, fmt::format("{:08x}", mapping.start));
   add_cell(1, for_terminal({mapping.perms.data(), mapping.perms.size()}));
   add_cell(2, fmt::format("{:08x}", mapping.offset));

@@ -23,7 +23,7 @@ class MappingTable {
  public:
   virtual ~MappingTable() = default;
   virtual void begin() = 0;
-  virtual void add(const Mapping& mapping) = 0;
+  virtual void add(const Mapping& mapping, KindOf kind) = 0;
   virtual void end() = 0;
 };
 

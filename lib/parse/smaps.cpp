@@ -133,42 +133,90 @@ bool MappingReader::take(std::string_view& rest, Mapping& mapping, TextEnd end) 
   });
 }
 
+Got<std::uint64_t>* MappingReader::slot_of(const Line& line, Mapping& mapping) const {
+  if (line.counter != nullptr) return &(mapping.counters.*line.counter);
+  return line.own != nullptr ? &(mapping.*line.own) : nullptr;
+}
+
+bool MappingReader::take_one_line(const Line& line, std::string_view& text, Mapping& mapping) {
+  char* const known = before_.data() + line.at;
+  Got<std::uint64_t>* const slot = slot_of(line, mapping);
+  if (slot == nullptr) {
+    const std::string_view key(known, line.key_length);
+    if (!text.starts_with(key)) return false;
+    const std::string_view rest = take_line(text);
+    if (key == kFlagsKey) mapping.vm_flags = trim(rest.substr(key.size()));
+    return true;
+  }
+  Got<std::uint64_t>& value = *slot_of(line, values_);
+  if (text.size() >= line.length && std::memcmp(text.data(), known, line.length) == 0) {
+    *slot = value;
+    text.remove_prefix(line.length);
+    return true;
+  }
+  const char* const begin = text.data();
+  if (!take_expected(text, std::string_view(known, line.key_length), *slot)) return false;
+  // A figure of another width moves all lines behind it: what is kept stays as it was.
+  if (static_cast<std::size_t>(text.data() - begin) != line.length) return true;
+  std::memcpy(known, begin, line.length);
+  value = *slot;
+  return true;
+}
+
 /// False where the lines are not those that it knows; the mapping then is to be read anew.
 bool MappingReader::take_lines(std::string_view& text, Mapping& mapping) {
-  if (count_ == 0) return false;
-  for (std::size_t i = 0; i < count_; ++i) {
-    const Line& line = lines_[i];
-    char* const known = before_.data() + line.at;
-    Got<std::uint64_t>* const slot = line.counter != nullptr ? &(mapping.counters.*line.counter)
-                                     : line.own != nullptr   ? &(mapping.*line.own)
-                                                             : nullptr;
-    const bool same = text.size() >= line.length && std::memcmp(text.data(), known, line.length) == 0;
-    if (slot == nullptr) {
-      const std::string_view key(known, line.key_length);
-      if (!text.starts_with(key)) return false;
-      const std::string_view rest = take_line(text);
-      if (key == kFlagsKey) mapping.vm_flags = trim(rest.substr(key.size()));
-      continue;
-    }
-    Got<std::uint64_t>& value = line.counter != nullptr ? values_.counters.*line.counter : values_.*line.own;
-    if (same) {
-      *slot = value;
-      text.remove_prefix(line.length);
-      continue;
-    }
-    const char* const begin = text.data();
-    if (!take_expected(text, std::string_view(known, line.key_length), *slot)) return false;
-    // A figure of another width moves all lines behind it: what is kept stays as it was.
-    if (static_cast<std::size_t>(text.data() - begin) != line.length) continue;
-    std::memcpy(known, begin, line.length);
-    value = *slot;
+  if (count_ == 0 || !take_one_line(lines_[0], text, mapping)) return false;
+  if (take_block(text, mapping)) return true;
+  const std::string_view whole = text;
+  for (std::size_t i = 1; i < count_; ++i) {
+    if (!take_one_line(lines_[i], text, mapping)) return false;
   }
-  return text.empty() || begins_header(text.front());
+  if (!text.empty() && !begins_header(text.front())) return false;
+  keep_block(whole.substr(0, whole.size() - text.size()), mapping);
+  return true;
+}
+
+/// Takes the lines behind the first at once, where they are those of a block.
+bool MappingReader::take_block(std::string_view& text, Mapping& mapping) {
+  for (std::size_t i = 0; i < kBlocks; ++i) {
+    const std::size_t place = (recent_ + i) % kBlocks;
+    const Block& block = blocks_[place];
+    if (block.text.empty() || !text.starts_with(block.text)) continue;
+    if (text.size() > block.text.size() && !begins_header(text[block.text.size()])) continue;
+    Got<std::uint64_t>* const first = slot_of(lines_[0], mapping);
+    const Got<std::uint64_t> first_value = first != nullptr ? *first : Got<std::uint64_t>();
+    mapping.counters = block.values.counters;
+    for (const auto& field : kOwnTable.fields()) mapping.*field.member = block.values.*field.member;
+    if (first != nullptr) *first = first_value;
+    if (block.values.vm_flags.data() != nullptr) {
+      const auto at = static_cast<std::size_t>(block.values.vm_flags.data() - block.text.data());
+      mapping.vm_flags = text.substr(at, block.values.vm_flags.size());
+    }
+    text.remove_prefix(block.text.size());
+    recent_ = place;
+    return true;
+  }
+  return false;
+}
+
+/// `text`: the lines of the mapping behind the first.
+void MappingReader::keep_block(std::string_view text, const Mapping& mapping) {
+  recent_ = (recent_ + kBlocks - 1) % kBlocks;
+  Block& block = blocks_[recent_];
+  block.text = text;
+  block.values = mapping;
+  block.values.name = block.values.fields = {};
+  const std::string_view flags = mapping.vm_flags;
+  const bool inside = !flags.empty() && flags.data() >= text.data() && flags.data() < text.data() + text.size();
+  block.values.vm_flags =
+      inside ? std::string_view(block.text).substr(static_cast<std::size_t>(flags.data() - text.data()), flags.size())
+             : std::string_view();
 }
 
 /// Keeps the lines of a mapping, if they are such as a kernel prints: each with a key, each known key once.
 void MappingReader::learn(const Mapping& mapping) {
   count_ = 0;
+  for (Block& block : blocks_) block.text.clear();
   before_ = mapping.fields;
   values_ = mapping;
   std::string_view rest = before_;

@@ -25,13 +25,27 @@ class MappingReader {
   };
   static constexpr std::size_t kMostLines = 40;
 
+  /// Lines that were read not long ago, behind the first, which has the size: many mappings differ in nothing else,
+  /// most of all those that are not touched.
+  struct Block {
+    std::string text;
+    Mapping values;
+  };
+  static constexpr std::size_t kBlocks = 4;
+
+  [[nodiscard]] Got<std::uint64_t>* slot_of(const Line& line, Mapping& mapping) const;
+  bool take_one_line(const Line& line, std::string_view& text, Mapping& mapping);
   bool take_lines(std::string_view& text, Mapping& mapping);
+  bool take_block(std::string_view& text, Mapping& mapping);
+  void keep_block(std::string_view text, const Mapping& mapping);
   void learn(const Mapping& mapping);
 
   std::string before_;  // lines of the mapping before
   Mapping values_;      // what they said
   std::array<Line, kMostLines> lines_{};
   std::size_t count_ = 0;
+  std::array<Block, kBlocks> blocks_;
+  std::size_t recent_ = 0;  // the block that was met last
 };
 
 }  // namespace memkit

@@ -61,14 +61,20 @@ int Dir::read_start(const char* name, std::string& into, std::size_t most) const
 }
 
 int Dir::read_in_parts(const char* name, std::string& buffer,
-                       const std::function<void(std::string_view& rest, bool at_end)>& consume) const {
+                       const std::function<bool(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
   int error = open_file(name, file);
   if (recorder_ == nullptr) return error != 0 ? error : read_by_window(file.get(), buffer, consume, {});
   const std::string path = path_of(name);
   if (error == 0) {
     const Fd record = recorder_->begin(path);
-    error = read_by_window(file.get(), buffer, consume,
+    bool wanted = true;
+    const auto consume_wanted = [&](std::string_view& rest, bool at_end) {
+      wanted = wanted && consume(rest, at_end);
+      if (!wanted) rest = {};
+      return true;  // half a file is no capture of it
+    };
+    error = read_by_window(file.get(), buffer, consume_wanted,
                            [&](std::string_view text) { recorder_->part(path, record, text); });
   }
   if (error != 0) recorder_->file(path, {}, error);

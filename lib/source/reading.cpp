@@ -75,7 +75,7 @@ int read_most(int fd, std::string& into, std::size_t most) {
   return 0;
 }
 
-int read_by_window(int fd, std::string& buffer, const std::function<void(std::string_view& rest, bool at_end)>& consume,
+int read_by_window(int fd, std::string& buffer, const std::function<bool(std::string_view& rest, bool at_end)>& consume,
                    const std::function<void(std::string_view text)>& tee) {
   constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
   constexpr std::size_t kMostInAll = std::size_t{1} << 30;
@@ -93,8 +93,8 @@ int read_by_window(int fd, std::string& buffer, const std::function<void(std::st
     // The kernel gives a page at a time; what is not whole in it would be looked at again with each.
     if (size != 0 && used < buffer.size() && total <= kMostInAll) continue;
     std::string_view rest(buffer.data(), used);
-    consume(rest, got == 0);
-    if (got == 0) return 0;
+    const bool goes_on = consume(rest, got == 0);
+    if (got == 0 || !goes_on) return 0;
     if (!rest.empty()) std::memmove(buffer.data(), rest.data(), rest.size());
     used = rest.size();
     if (used == buffer.size()) {

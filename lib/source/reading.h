@@ -25,7 +25,7 @@ int read_again(int fd, std::string& into, std::size_t limit);
 /// At most the first `most` bytes.
 int read_most(int fd, std::string& into, std::size_t most);
 /// See Dir::read_in_parts(); `tee` gets all that is read, and may be empty.
-int read_by_window(int fd, std::string& buffer, const std::function<void(std::string_view& rest, bool at_end)>& consume,
+int read_by_window(int fd, std::string& buffer, const std::function<bool(std::string_view& rest, bool at_end)>& consume,
                    const std::function<void(std::string_view text)>& tee);
 /// Opens a regular file of a capture.
 int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd& file);

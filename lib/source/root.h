@@ -48,8 +48,9 @@ class Dir {
   /// Reads `name` through a window, for files of any size: consume(rest, at_end) takes what is whole off the front of
   /// `rest`, and what it leaves comes again with more behind it. `buffer` is the window (its capacity is reused); it
   /// grows where nothing is whole in it, to 1 MiB; behind that, and behind 1 GiB in all, EFBIG. 0 or an errno.
+  /// Where consume() returns false no more is read, but to record it.
   int read_in_parts(const char* name, std::string& buffer,
-                    const std::function<void(std::string_view& rest, bool at_end)>& consume) const;
+                    const std::function<bool(std::string_view& rest, bool at_end)>& consume) const;
   /// The text of the symbolic link `name`; 0 or an errno.
   int read_link(const char* name, std::string& into) const;
   /// A directory in it; errno says why there is none. Links are followed as far as Root follows them.

@@ -88,11 +88,13 @@ TEST(MappingKinds, StacksOfThreads) {
 }
 
 TEST(MappingKinds, SumsMoveTheBeginningOfAnArena) {
-  KindSums sums({});
+  KindSums sums;
+  KindTeller teller({}, [&](const Mapping& mapping, const MappingClassifier::Kind& kind) { sums.add(mapping, kind); });
   visit_smaps(
       "7f0000000000-7f0000021000 rw-p 0 00:00 0 \nRss: 8 kB\n7f0000021000-7f0004000000 ---p 0 00:00 0 \nRss: 0 kB\n",
-      [&](const Mapping& mapping) { sums.add(mapping); });
-  const std::vector<KindSum> kinds = sums.sums();
+      [&](const Mapping& mapping) { teller.add(mapping); });
+  teller.finish();
+  const std::vector<KindSum> kinds = sums.rows();
   ASSERT_EQ(kinds.size(), 1U);
   EXPECT_EQ(kinds[0].kind, Kind::arenas);
   EXPECT_EQ(kinds[0].mappings, 2U);
@@ -104,18 +106,22 @@ TEST(MappingKinds, SumsMoveTheBeginningOfAnArena) {
 TEST(MappingKinds, EveryPrefixOfACaptureSums) {
   const std::string text = captured_process(kHostilePid, "smaps").substr(0, 12000);
   for (std::size_t length = 0; length <= text.size(); ++length) {
-    KindSums kinds({});
-    FileGroups files({});
+    KindSums kinds;
+    FileGroups files;
+    KindTeller teller({}, [&](const Mapping& mapping, const MappingClassifier::Kind& kind) {
+      kinds.add(mapping, kind);
+      files.add(mapping, kind);
+    });
     std::uint64_t size = 0;
     visit_smaps(std::string_view(text).substr(0, length), [&](const Mapping& mapping) {
-      kinds.add(mapping);
-      files.add(mapping);
+      teller.add(mapping);
       size += mapping.end - mapping.start;
     });
+    teller.finish();
     std::uint64_t by_kind = 0;
     std::uint64_t by_file = 0;
-    for (const KindSum& sum : kinds.sums()) by_kind += sum.sums.vsz.bytes;
-    for (const FileGroup& group : files.groups()) by_file += group.sums.vsz.bytes;
+    for (const KindSum& sum : kinds.rows()) by_kind += sum.sums.vsz.bytes;
+    for (const FileGroup& group : files.rows()) by_file += group.sums.vsz.bytes;
     ASSERT_EQ(by_kind, size);
     ASSERT_EQ(by_file, size);
   }

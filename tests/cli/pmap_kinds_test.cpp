@@ -130,6 +130,80 @@ TEST_F(PmapKinds, OneScreenSaysWhatItIsMadeOf) {
   for (const std::string& line : lines) EXPECT_LE(line.size(), 80u);
 }
 
+TEST_F(PmapKinds, RowsSayWhatTheyAreForAsTheSumsDo) {
+  const json mapped = json::parse(run({"pmap", "--json", program.pid_text()}).out)["processes"][0];
+  std::map<std::string, std::pair<std::uint64_t, std::uint64_t>> counted;  // mappings, guesses
+  for (const json& row : mapped["mappings"]) {
+    auto& [mappings, guesses] = counted[row["kind"].get<std::string>()];
+    ++mappings;
+    guesses += row["kind_guessed"].get<bool>() ? 1 : 0;
+  }
+  ASSERT_EQ(counted.size(), kinds.size());
+  for (const auto& [kind, row] : kinds) {
+    EXPECT_EQ(counted[kind].first, row["mappings_count"]) << kind;
+    EXPECT_EQ(counted[kind].second, row["guessed_count"]) << kind;
+  }
+  // As columns, sorted too.
+  const Words lines = lines_of(run({"pmap", "-qs", "kind", "-o", "kind", program.pid_text()}).out);
+  ASSERT_EQ(lines.size(), mapped["mappings"].size() + 1);
+  EXPECT_TRUE(std::is_sorted(lines.begin() + 1, lines.end()));
+}
+
+/// smaps of two arenas, a library with its bss, and the rest.
+constexpr const char* kArenas =
+    "7f0000000000-7f0000021000 rw-p 00000000 00:00 0 \nRss: 8 kB\n"
+    "7f0000021000-7f0004000000 ---p 00000000 00:00 0 \nRss: 0 kB\n"
+    "7f0010000000-7f0010001000 rw-p 00000000 08:01 5 /lib/x.so\nRss: 4 kB\n"
+    "7f0010001000-7f0010003000 rw-p 00000000 00:00 0 \nRss: 4 kB\n"
+    "7fff00000000-7fff00001000 rw-p 00000000 00:00 0 [stack]\nRss: 4 kB\n";
+
+TEST(PmapRange, NeighboursOutsideTellTheKindsWithin) {
+  const TemporaryDir root;
+  root.write("proc/77/smaps", kArenas);
+  const auto kinds_in = [&](const std::string& range) {
+    std::string found;
+    const json document = json::parse(run({"pmap", "--json", "-A", range, "--root", root.path(), "77"}).out);
+    for (const json& row : document["processes"][0]["mappings"])
+      found += row["kind"].get<std::string>() + ";";
+    return found;
+  };
+  EXPECT_EQ(kinds_in("7f0000000000"), "malloc arenas;") << "told by what follows";
+  EXPECT_EQ(kinds_in("7f0000021000"), "malloc arenas;") << "told by what is before";
+  EXPECT_EQ(kinds_in("7f0010002000"), "file data;") << "bss of the file before";
+  EXPECT_EQ(kinds_in("7f0005000000"), "") << "a hole";
+  const json sums =
+      json::parse(run({"pmap", "--kind", "--json", "-A", "7f0000000000", "--root", root.path(), "77"}).out);
+  EXPECT_EQ(sums["processes"][0]["kinds"][0]["kind"], "malloc arenas");
+  EXPECT_EQ(sums["processes"][0]["kinds"][0]["mappings_count"], 1);
+  const json groups =
+      json::parse(run({"pmap", "--group", "--json", "-A", "7f0010002000", "--root", root.path(), "77"}).out);
+  EXPECT_EQ(groups["processes"][0]["totals"]["rss_bytes"], 4096);
+}
+
+TEST(PmapRange, WhatIsBehindItIsNotRead) {
+  const TemporaryDir root;
+  std::string text = kArenas;
+  std::uint64_t start = 0x7fff10000000;
+  for (int i = 0; i < 60'000; ++i, start += 0x2000)
+    text += fmt::format("{:x}-{:x} rw-p 00000000 00:00 0 \nRss: 4 kB\n", start, start + 0x1000);
+  root.write("proc/77/smaps", text);
+  const Outcome traced =
+      run({"-f", "-e", "trace=read", "-e", "signal=none", "-o", root.path() + "/trace", MEMKIT_BINARY, "pmap", "-x",
+           "-A", "7f0000000000,7f0010003000", "--root", root.path(), "77"},
+          {.program = "strace"});
+  if (traced.status == 127 || !has_tool("strace")) GTEST_SKIP() << "skipped: no strace";
+  EXPECT_THAT(traced.out, HasSubstr("total kB           65548      16       -"));
+  std::uint64_t bytes = 0;
+  for (const std::string& line : lines_of(read_file(root.path() + "/trace"))) {
+    const std::size_t at = line.rfind("= ");
+    if (at != std::string::npos && line.find("-7f") == std::string::npos)
+      bytes += std::strtoull(&line[at + 2], nullptr, 10);
+  }
+  EXPECT_LT(bytes, text.size() / 4) << "of " << text.size();
+  // All of it where there is no end.
+  EXPECT_THAT(run({"pmap", "-x", "-A", "7fff00000000,", "--root", root.path(), "77"}).out, HasSubstr(" 240004 "));
+}
+
 TEST(PmapSort, OrdersAndCutsRows) {
   const auto column_of = [](const Words& more) {
     Words words{"pmap", "--root", kRoot, "-qo", "rss", "5007"};

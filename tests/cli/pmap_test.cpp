@@ -166,6 +166,33 @@ TEST(Pmap, AZombieHasNoMemory) {
   EXPECT_THAT(zombie.err, HasSubstr("has ended: it has no memory of its own"));
 }
 
+TEST(Pmap, AKernelThreadHasNoMemory) {
+  if (!read_file("/proc/2/comm").starts_with("kthreadd")) GTEST_SKIP() << "skipped: no kernel thread is to be seen";
+  for (const char* const format : {"", "-x", "-d", "-X", "--kind"}) {
+    const Outcome thread = run(*format == 0 ? Words{"pmap", "2"} : Words{"pmap", format, "2"});
+    EXPECT_EQ(thread.status, 0) << format;
+    EXPECT_THAT(thread.err, HasSubstr("process 2 is a kernel thread: it has no memory of its own")) << format;
+  }
+  const json process = json::parse(run({"pmap", "--json", "2"}).out)["processes"][0];
+  EXPECT_EQ(process["kind"], "kernel_thread");
+  EXPECT_EQ(process["mappings"], json::array());
+  EXPECT_EQ(process["complete"], true);
+}
+
+TEST(Pmap, WhatAnOptionLeavesOutIsNotComplete) {
+  const auto complete = [](const Words& more) {
+    Words words{"pmap", "--json", "--root", kRoot, "5007"};
+    words.insert(words.end(), more.begin(), more.end());
+    return json::parse(run(words).out)["processes"][0]["complete"].get<bool>();
+  };
+  EXPECT_TRUE(complete({}));
+  EXPECT_TRUE(complete({"--top", "100000"}));
+  EXPECT_TRUE(complete({"-A", "0,"}));
+  EXPECT_FALSE(complete({"--top", "3"}));
+  EXPECT_FALSE(complete({"-A", ",1000"}));
+  EXPECT_FALSE(complete({"-A", "7f0000000000,"}));
+}
+
 TEST(Pmap, HostileNamesStayInTheirLine) {
   const TemporaryDir root;
   root.write("proc/77/stat", "77 (a\x1b) R\n) S 1 77 77 0 -1 4194304 0 0 0 0 0 0 0 0 20 0 1 0 5 8192 2 0\n");

@@ -303,6 +303,26 @@ TEST(MappingReader, LinesThatChangeFromMappingToMapping) {
   }
 }
 
+/// What is known of lines that came before is never taken for others that begin alike.
+TEST(MappingReader, EveryOrderOfLinesThatComeAgain) {
+  const std::string header = "1000-2000 rw-p 0 00:00 0 \n";
+  const std::string variants[] = {
+      "Size:  4 kB\nRss:   4 kB\nSwap:  0 kB\nVmFlags: rd wr \n",
+      "Size: 40 kB\nRss:   4 kB\nSwap:  0 kB\nVmFlags: rd wr \n",  // another size alone
+      "Size:  4 kB\nRss:   0 kB\nSwap:  0 kB\nVmFlags: rd wr \n",
+      "Size:  4 kB\nRss:   4 kB\nSwap:  0 kB\n",                              // no flags
+      "Size:  4 kB\nRss:   4 kB\nSwap:  0 kB\nVmFlags: rd wr \nNew: 1 kB\n",  // one line more
+      "Rss:   4 kB\nSize:  4 kB\nSwap:  0 kB\nVmFlags: rd wr \n",             // another line first
+      "",
+  };
+  constexpr std::size_t kVariants = std::size(variants);
+  for (std::size_t order = 0; order < kVariants * kVariants * kVariants * kVariants; ++order) {
+    std::string text;
+    for (std::size_t rest = order, i = 0; i < 4; ++i, rest /= kVariants) text += header + variants[rest % kVariants];
+    ASSERT_NO_FATAL_FAILURE(expect_read_alike(text)) << text;
+  }
+}
+
 TEST(MappingReader, NoPrefixOfACaptureIsReadOtherwise) {
   const std::string text = captured_process(kHostilePid, "smaps").substr(0, 4000);
   for (std::size_t length = 0; length <= text.size(); length += 7) {

@@ -1,6 +1,6 @@
 // grow leak|level|sawtooth|steady STEP_KB EVERY_MS STEPS: maps and touches memory step by step, and logs what it holds,
-// "MILLISECONDS BYTES" a step. leak: a step more each time. level: ever smaller steps up to a limit. sawtooth: gives
-// all back after every tenth step. steady: holds what it began with.
+// "MILLISECONDS BYTES" a step, the time since the epoch. leak: a step more each time. level: ever smaller steps up to a
+// limit. sawtooth: gives all back after every tenth step. steady: holds what it began with.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -13,9 +13,9 @@
 
 namespace {
 
-long long now_ms() {
+long long now_ms(clockid_t clock) {
   timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return time.tv_sec * 1000LL + time.tv_nsec / 1000000;
 }
 
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
   std::vector<Block> blocks;
   std::size_t held = 0;
   std::size_t next = step * 8;  // of level
-  const long long start = now_ms();
+  const long long start = now_ms(CLOCK_MONOTONIC);
   for (long i = 0; i < steps; ++i) {
     std::size_t bytes = step;
     if (mode == "level") {
@@ -58,9 +58,9 @@ int main(int argc, char** argv) {
     }
     if (bytes != 0) blocks.push_back(take(bytes));
     held += bytes;
-    std::printf("%lld %zu\n", now_ms() - start, held);
+    std::printf("%lld %zu\n", now_ms(CLOCK_REALTIME), held);
     std::fflush(stdout);
-    const long long rest = start + (i + 1) * every_ms - now_ms();
+    const long long rest = start + (i + 1) * every_ms - now_ms(CLOCK_MONOTONIC);
     if (rest > 0) usleep(static_cast<useconds_t>(rest) * 1000);
   }
 }

@@ -99,11 +99,31 @@ TEST_F(Recorded, AFileReadInParts) {
     root.open_dir("proc/7").read_in_parts("smaps", buffer, [&](std::string_view& rest, bool) {
       whole += rest;
       rest = {};
+      return true;
     });
     return whole;
   };
   const Root root = capture([&](const Root& live) { read(live); });
   EXPECT_EQ(read(root), big);
+}
+
+TEST_F(Recorded, OfAFileThatIsReadInPartAllIsRecorded) {
+  std::string big;
+  for (int i = 0; i < 20'000; ++i) big += std::to_string(i) + "\n";
+  system.write("proc/7/smaps", big);
+  std::string buffer;
+  int asked = 0;
+  const auto read_part = [&](const Root& root) {
+    root.open_dir("proc/7").read_in_parts("smaps", buffer, [&](std::string_view&, bool) {
+      ++asked;
+      return false;
+    });
+  };
+  read_part(Root::at(system.path()));
+  EXPECT_EQ(asked, 1) << "and no more is read";
+  const Root root = capture(read_part);
+  EXPECT_EQ(asked, 2);
+  EXPECT_EQ(root.read("proc/7/smaps").text, big);
 }
 
 TEST_F(Recorded, LinksAreKeptAsTheirText) {
