@@ -98,7 +98,10 @@ void OomAssembler::add(const LogLine& line) {
   if (!cut_ && stands_alone(line)) return take(line);
   held_.keep(line);
   if (cut_) {
-    if (classify(held_.text) == OomLine::task) held_.any = false;
+    // Names may hold brackets: the end of one is known by what stands behind it.
+    const OomLine kind = classify(held_.text);
+    const bool sizes = held_.text.find(" total-vm:") != npos || held_.text.find(" vsz:") != npos;
+    if (kind == OomLine::task || (kind == OomLine::killed && !sizes)) held_.any = false;
     cut_ = false;
   }
 }
