@@ -77,10 +77,12 @@ void LogLineDecoder::decode(std::string_view line, const Sink& sink, bool plain)
   while (!line.empty() && (line.back() == '\0' || line.back() == '\r')) line.remove_suffix(1);
   while (!line.empty() && line.front() == '\0') line.remove_prefix(1);
   if (!plain) line = cleaned(line, cleaned_);
-  if (!line.empty() && line.front() == '{' && decode_json(line, sink)) return;
+  if (line.starts_with('{') && (decode_json(line, sink) || (after_json_ && line.starts_with("{\"")))) return;
   if (decode_kmsg(line, sink, plain)) return;
   LogLine out;
   decode_text(line, out);
+  // Half of a record, or what a program printed.
+  if (out.style == LogLine::Style::bare && line.starts_with("{\"")) return;
   emit(out, sink, plain);
 }
 
@@ -121,6 +123,7 @@ bool LogLineDecoder::decode_kmsg(std::string_view line, const Sink& sink, bool p
 bool LogLineDecoder::decode_json(std::string_view line, const Sink& sink) {
   record_.clear();
   if (!parse_json_record(line, record_) || !record_.given[RecordFields::message]) return false;
+  after_json_ = true;
   emit_record(sink);
   return true;
 }
@@ -179,10 +182,11 @@ bool LogLineDecoder::decode_export(std::string_view line, const Sink& sink) {
     return true;
   }
   if (!in_export_) {
-    if (!line.starts_with("__CURSOR=")) return false;
+    // The cursor comes first, if it was not lost.
+    if (!line.starts_with("__CURSOR=") && !line.starts_with("__REALTIME_TIMESTAMP=")) return false;
     in_export_ = true;
     record_.clear();
-    return true;
+    if (line.starts_with("__CURSOR=")) return true;
   }
   if (line.empty() || line.starts_with("__CURSOR=")) {
     finish(sink);

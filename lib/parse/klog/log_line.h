@@ -63,6 +63,7 @@ class LogLineDecoder {
   bool binary_message_ = false;  // of an export record: the next bytes are its length
   std::uint64_t binary_left_ = 0;
   bool after_kmsg_ = false;
+  bool after_json_ = false;  // there were JSON records: half of one is no text
 };
 
 }  // namespace memkit

@@ -11,8 +11,8 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostKills = 4096;
 constexpr std::size_t kMostReaped = 1024;
-/// A dump is written faster than that, but for the slowest consoles.
-constexpr std::int64_t kOneDumpUs = 1'000'000;
+/// Two heads of one machine without a kill between them are closer than that: the lines of two processors' dumps.
+constexpr std::int64_t kOneDumpUs = 100'000;
 
 bool may_begin_a_dump(OomLine kind) {
   switch (kind) {
@@ -164,7 +164,13 @@ void OomAssembler::take_kill(const LogLine& line, OomLine kind) {
     const OomEvent& event = context->event;
     const bool taken = !event.kills.empty() || (kind == OomLine::chosen ? event.score_pid : event.chosen_pid) ||
                        event.nothing_killable;
-    if (event.mixed) {
+    // Since there are such lines, a dump is either of the machine or of a cgroup.
+    const bool of_another =
+        kind == OomLine::oom_kill &&
+        ((probe.global_oom && event.memcg.seen()) ||
+         (!probe.oom_memcg.empty() && event.machine.seen && !event.memcg.seen()) ||
+         (!probe.oom_memcg.empty() && !event.memcg.stats_for.empty() && event.memcg.stats_for != probe.oom_memcg));
+    if (event.mixed || of_another) {
       context = nullptr;  // stays open: it is not known whose kill this is
     } else if (taken) {
       close(*context);

@@ -15,6 +15,8 @@ constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostContexts = 8;
 /// No two neighbouring lines of one event are further apart: a slow serial console takes milliseconds for a line.
 constexpr std::int64_t kApartUs = 60'000'000;
+/// The kernel's clock goes back by what two processors may differ in, and no further.
+constexpr std::int64_t kEarlierUs = 1'000'000;
 
 constexpr std::int64_t distance(std::int64_t a, std::int64_t b) { return a > b ? a - b : b - a; }
 
@@ -81,7 +83,9 @@ std::int64_t OomAssembler::apart_us(const Context& context, const LogLine& line)
 }
 
 bool OomAssembler::near(const Context& context, const LogLine& line) {
-  if (context.monotonic_us && line.monotonic_us) return apart_us(context, line) <= kApartUs;
+  if (context.monotonic_us && line.monotonic_us) {
+    return apart_us(context, line) <= (*line.monotonic_us < *context.monotonic_us ? kEarlierUs : kApartUs);
+  }
   if (context.wall_us && line.wall_us) return distance(*context.wall_us, *line.wall_us) <= kApartUs;
   return close_in_time(context.time_text, line.time_text);
 }

@@ -80,12 +80,14 @@ bool OomAssembler::stands_alone(const LogLine& line) const {
   if (!may_be_broken(line.style)) return true;
   if (table_columns_ == 0 || !line.text.starts_with('[') || classify(line.text) != OomLine::task) return false;
   const std::string_view row = trim(line.text);
-  const char last_word = row[row.find_last_of(" \t]") + 1];
+  const char last_word = row[row.find_last_of(" \t") + 1];
   return (last_word >= 'a' && last_word <= 'z') || words_of_row(row) >= table_columns_;
 }
 
 void OomAssembler::add(const LogLine& line) {
-  if (joins(line) && !cut_) {
+  // Behind an empty message stands a whole one, and no part: it may have lost its end.
+  if (joins(line) && (!cut_ || trim(held_.text).empty())) {
+    cut_ = false;
     if (!held_.text.empty()) held_.text += ' ';
     held_.text += line.text;
     held_.line.text = held_.text;
@@ -96,7 +98,10 @@ void OomAssembler::add(const LogLine& line) {
   if (!cut_ && stands_alone(line)) return take(line);
   held_.keep(line);
   if (cut_) {
-    if (classify(held_.text) == OomLine::task) held_.any = false;
+    // Names may hold brackets: the end of one is known by what stands behind it.
+    const OomLine kind = classify(held_.text);
+    const bool sizes = held_.text.find(" total-vm:") != npos || held_.text.find(" vsz:") != npos;
+    if (kind == OomLine::task || (kind == OomLine::killed && !sizes)) held_.any = false;
     cut_ = false;
   }
 }

@@ -198,7 +198,10 @@ bool read_oom_kill(std::string_view text, OomEvent& event) {
     open_at = at + field.key.size();
     if (field.key == ",global_oom") event.global_oom = true;
   }
-  if (open != nullptr) open->assign(rest.substr(open_at));
+  // Paths may hold commas: what nothing stands behind may be half of one.
+  const bool followed = std::min({task_at, pid_at, uid_at}) != npos;
+  if (open != nullptr && (followed || open == &event.constraint || open == &event.nodemask))
+    open->assign(rest.substr(open_at));
   if (task_at != npos && pid_at != npos) event.chosen_task = text.substr(task_at + 6, pid_at - task_at - 6);
   if (pid_at != npos)
     event.chosen_pid = to_number<std::uint64_t>(text.substr(pid_at + 5, uid_at == npos ? npos : uid_at - pid_at - 5));
