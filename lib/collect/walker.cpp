@@ -51,7 +51,7 @@ void set_page_figures(Process& process, Missing why) {
        {&Process::pss_bytes, &Process::uss_bytes, &Process::swap_pss_bytes, &Process::pss_anon_bytes,
         &Process::pss_file_bytes, &Process::pss_shmem_bytes, &Process::pss_dirty_bytes, &Process::hugetlb_bytes,
         &Process::locked_bytes, &Process::anon_huge_bytes, &Process::ksm_bytes, &Process::referenced_bytes}) {
-    process.*figure = why;
+    if (!(process.*figure)) process.*figure = why;  // status may have told the huge pages
   }
 }
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/got.h"
+#include "got.h"
 
 namespace memkit {
 
