@@ -102,9 +102,10 @@ struct ZoneCheck {
   const OomZone* zone = nullptr;
   std::uint64_t usable_bytes = 0;  ///< free, less what the request may not touch
   std::uint64_t needed_bytes = 0;  ///< min and lowmem_reserve
-  std::uint64_t plenty_bytes = 0;  ///< high and lowmem_reserve: below it the kernel kills once reclaim makes no progress
-  std::uint64_t batch_bytes = 0;   ///< what may come free in a moment
-  bool has_block = true;           ///< of the order, or larger
+  std::uint64_t plenty_bytes =
+      0;                          ///< high and lowmem_reserve: below it the kernel kills once reclaim makes no progress
+  std::uint64_t batch_bytes = 0;  ///< what may come free in a moment
+  bool has_block = true;          ///< of the order, or larger
   Bytes largest_block_bytes;
   /// The dump is taken a moment behind the refusal: a zone that is within 3 % of what it keeps was not above it for
   /// sure.

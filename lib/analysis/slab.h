@@ -64,8 +64,8 @@ struct SlabRow {
   SlabRowGrowth growth;
 };
 
-/// The head of slabtop, of caches alone: the row of large kmalloc is none. A sum is missing where a figure in it is, and
-/// malformed past 64 bits.
+/// The head of slabtop, of caches alone: the row of large kmalloc is none. A sum is missing where a figure in it is,
+/// and malformed past 64 bits.
 struct SlabTotals {
   Got<std::uint64_t> active_objects = 0;
   Got<std::uint64_t> objects = 0;

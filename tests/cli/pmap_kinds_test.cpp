@@ -163,8 +163,7 @@ TEST(PmapRange, NeighboursOutsideTellTheKindsWithin) {
   const auto kinds_in = [&](const std::string& range) {
     std::string found;
     const json document = json::parse(run({"pmap", "--json", "-A", range, "--root", root.path(), "77"}).out);
-    for (const json& row : document["processes"][0]["mappings"])
-      found += row["kind"].get<std::string>() + ";";
+    for (const json& row : document["processes"][0]["mappings"]) found += row["kind"].get<std::string>() + ";";
     return found;
   };
   EXPECT_EQ(kinds_in("7f0000000000"), "malloc arenas;") << "told by what follows";

@@ -126,8 +126,8 @@ class PrometheusFleet : public testing::Test {
 
  private:
   void start(const std::string& command) {
-    const Outcome outcome = shell("nohup " + command + " >" + fleet_.dir() + "/log." +
-                                  std::to_string(pids_.size()) + " 2>&1 </dev/null & echo $!");
+    const Outcome outcome = shell("nohup " + command + " >" + fleet_.dir() + "/log." + std::to_string(pids_.size()) +
+                                  " 2>&1 </dev/null & echo $!");
     pids_.push_back(outcome.out.substr(0, outcome.out.find('\n')));
   }
 
