@@ -3,8 +3,10 @@
 import contextlib
 import os
 import sys
+import tempfile
 from pathlib import Path
 
+import bench_logs
 from bench_measure import BATCH_SECONDS, Command, Spread, start_and_wait
 from bench_measure import cpu_share_of_user, google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
 from bench_table import circumstances, mebibytes, table, time_text
@@ -276,10 +278,40 @@ def bench_psi_by_cgroup(run):
 
 
 def bench_report(run):
-    run.write("## report\n\nThe whole report, against a table of processes alone.\n\n")
-    dynamic, static = memkit("report", "--json")
-    peer = Command("smem -s pss", ("smem", "-s", "pss"))
-    run.compare([dynamic, static, peer], [(dynamic, peer, None), (static, peer, None)])
+    run.write("## report\n\nThe whole report at 1,000 processes, against the table of processes alone.\n\n")
+    with population([STATIC + HELPERS + "population", "log-normal", "1000"]):
+        dynamic, static = memkit("report", "--json")
+        _, brief = memkit("report", "--json", "--top", "1")
+        _, table_alone = memkit("smem")
+        peer = Command("smem -s pss", ("smem", "-s", "pss"))
+        run.compare(
+            [dynamic, static, brief, table_alone, peer],
+            [(static, table_alone, 1.15), (brief, table_alone, None), (dynamic, peer, None), (static, peer, None)],
+        )
+        smem_peak(run, static, "log-normal", 10)
+
+
+def bench_kernel_log(run):
+    run.write(
+        "## oom\n\nLogs made of a real event: a syslog of 1 GB with 100 of them scattered in it; and one event of 2 MB"
+        "\nbehind the other.\n\n"
+    )
+    with tempfile.TemporaryDirectory(dir="build") as folder:
+        log, packed = f"{folder}/syslog", f"{folder}/dense"
+        bench_logs.scattered(log)
+        size = bench_logs.dense(packed)
+        _, static = memkit("oom", "--json", "--log", log)
+        static = Command("memkit oom --json --log SYSLOG (static)", static.argv)
+        stream = Command("memkit oom --json --log - <SYSLOG", ("sh", "-c", f"{STATIC}memkit oom --json --log - <{log}"))
+        peer = Command("grep -F oom-kill SYSLOG | cat", ("sh", "-c", f"grep -F oom-kill {log} | cat"))
+        run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
+        smem_peak(run, static, "SYSLOG", 16)
+        _, dense = memkit("oom", "--json", "--log", packed)
+        seconds = take_turns([dense], run.pairs)[dense]
+        rate = Spread.of([size / 1e6 / one for one in seconds])
+        share = Spread.of([one * 150e6 / size for one in seconds])
+        run.write(f"One event behind the other: {rate.median:.0f} MB/s ({rate.low:.0f} to {rate.high:.0f}), bar 150: ")
+        run.write(run.judge("dense log", share, 1) + ".\n\n")
 
 
 def bench_pmap(run):
@@ -326,6 +358,7 @@ SECTIONS = {
     "psi": bench_psi,
     "psi-by-cgroup": bench_psi_by_cgroup,
     "pmap": bench_pmap,
+    "oom": bench_kernel_log,
     "report": bench_report,
 }
 

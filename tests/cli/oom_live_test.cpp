@@ -16,7 +16,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "cli/free_fixtures.h"
+#include "cli/memory_cgroup.h"
 #include "cli/support.h"
 
 namespace memkit {
@@ -26,54 +26,6 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMib = std::uint64_t{1} << 20;
 constexpr std::uint64_t kLimit = 128 * kMib;
-
-bool write_to(const std::string& file, const std::string& text) {
-  std::ofstream out(file);
-  out << text << std::flush;
-  return static_cast<bool>(out);
-}
-
-/// A memory cgroup below the test's own, without swap, removed at the end.
-class Cgroup {
- public:
-  Cgroup() {
-    for (const std::string& line : lines_of(read_file("/proc/self/cgroup"))) {
-      const bool v1 = line.find(":memory:/") != std::string::npos;
-      if (!v1 && !line.starts_with("0::/")) continue;
-      const std::string base = v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
-      std::string below = line.substr(line.find(":/") + 1);
-      if (below == "/") below.clear();
-      below += "/memkit-oom-" + std::to_string(getpid());
-      if (mkdir((base + below).c_str(), 0755) != 0) continue;
-      path_ = below;
-      directory_ = base + below;
-      usage_ = directory_ + (v1 ? "/memory.usage_in_bytes" : "/memory.current");
-      if (write_to(directory_ + (v1 ? "/memory.limit_in_bytes" : "/memory.max"), std::to_string(kLimit))) {
-        write_to(directory_ + (v1 ? "/memory.swappiness" : "/memory.swap.max"), "0");
-        usable_ = true;
-        return;
-      }
-      rmdir(directory_.c_str());
-    }
-  }
-  ~Cgroup() {
-    for (int i = 0; usable_ && i < 500 && rmdir(directory_.c_str()) != 0; ++i) usleep(10'000);
-  }
-  Cgroup(const Cgroup&) = delete;
-  Cgroup& operator=(const Cgroup&) = delete;
-
-  [[nodiscard]] bool usable() const { return usable_; }
-  [[nodiscard]] const std::string& path() const { return path_; }
-  [[nodiscard]] std::uint64_t usage() const { return std::stoull(read_file(usage_)); }
-  /// The calling process moves into it.
-  [[nodiscard]] bool enter() const { return write_to(directory_ + "/cgroup.procs", std::to_string(getpid())); }
-
- private:
-  bool usable_ = false;
-  std::string path_;
-  std::string directory_;
-  std::string usage_;
-};
 
 void touch(std::uint64_t bytes) {
   void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -172,7 +124,7 @@ pid_t named_victim(const std::string& cgroup) {
 }
 
 /// Fills the cgroup with memory that is nobody's, a file that is not mapped, until little is left.
-void fill(const Cgroup& cgroup) {
+void fill(const MemoryCgroup& cgroup) {
   constexpr std::uint64_t kLeft = 2 * kMib;
   const int file = memfd_create("filler", 0);
   const std::vector<char> block(64 << 10, 'x');
@@ -189,7 +141,7 @@ pid_t first_of(std::vector<pid_t> killed) {
   return *std::min_element(killed.begin(), killed.end(), [&](pid_t a, pid_t b) { return place(a) < place(b); });
 }
 
-void one_round(const Cgroup& cgroup, std::mt19937& random) {
+void one_round(const MemoryCgroup& cgroup, std::mt19937& random) {
   std::vector<std::unique_ptr<Child>> candidates;
   std::string shown;
   for (const Plan& plan : draw(random)) {
@@ -227,7 +179,7 @@ void one_round(const Cgroup& cgroup, std::mt19937& random) {
 
 TEST(OomLiveKill, TheOneThatIsNamedDies) {
   SKIP_UNLESS_ROOT();
-  const Cgroup cgroup;
+  const MemoryCgroup cgroup(kLimit);
   if (!cgroup.usable()) GTEST_SKIP() << "skipped: no memory cgroup can be made here";
   const char* const rounds = std::getenv("MEMKIT_OOM_ROUNDS");
   const int count = rounds == nullptr ? 3 : std::atoi(rounds);

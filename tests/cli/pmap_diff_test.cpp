@@ -265,5 +265,28 @@ TEST(PmapDiffLive, GrowthIsThatWhichTheProgramLogs) {
   EXPECT_LE(grown, 40 << 20);
 }
 
+TEST(PmapDiffLive, CapturesOfReportTellTheSame) {
+  const TemporaryDir dir;
+  TestProgram program({"grow", "leak", "1024", "50", "200"});
+  const auto capture = [&](const std::string& name) {
+    kill(program.pid(), SIGSTOP);
+    std::string place = dir.path() + "/" + name;
+    EXPECT_EQ(run({"report", "--save", place, "--smaps", "-q", "--check"}).err, "");
+    const std::string document = dir.write(name + ".json", run({"pmap", "--json", program.pid_text()}).out);
+    kill(program.pid(), SIGCONT);
+    return std::pair(std::move(place), document);
+  };
+  ASSERT_FALSE(program.line().empty());
+  const auto [folder, document] = capture("before");
+  for (int i = 0; i < 5; ++i) ASSERT_FALSE(program.line().empty());
+  const auto [later_folder, later_document] = capture("after");
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    return json::parse(run({"pmap", "--diff", from, to, program.pid_text(), "--json"}).out)["changed"];
+  };
+  const json by_folders = changed(folder, later_folder);
+  EXPECT_FALSE(by_folders.empty());
+  EXPECT_EQ(by_folders, changed(document, later_document));
+}
+
 }  // namespace
 }  // namespace memkit

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/free_fixtures.h"
+#include "cli/memory_cgroup.h"
 #include "cli/pmap_support.h"
 #include "cli/support.h"
 
@@ -104,6 +105,22 @@ TEST(PmapTrack, ALeakHasTheSlopeThatItLogs) {
               leak.summary["limit"]["headroom_bytes"].get<double>() /
                   leak.figure("footprint")["slope_bytes_per_s"].get<double>(),
               1);
+}
+
+TEST(PmapTrack, ALimitOfTheCgroupIsMetBeforeRamIs) {
+  SKIP_UNLESS_ROOT();
+  constexpr std::uint64_t kLimit = std::uint64_t{1} << 30;
+  const MemoryCgroup cgroup(kLimit);
+  if (!cgroup.usable()) GTEST_SKIP() << "skipped: no memory cgroup can be made here";
+  TestProgram program({"grow", "leak", "256", "25", "1000"});
+  ASSERT_TRUE(cgroup.add(program.pid()));
+  const Outcome done = run({"pmap", "--track", "--json", "--interval", "0.06", "--count", "15", program.pid_text()});
+  ASSERT_EQ(done.status, 0) << done.err;
+  const json limit = json::parse(lines_of(done.out).back())["limit"];
+  EXPECT_TRUE(limit["name"].get<std::string>().ends_with(cgroup.path())) << limit;
+  EXPECT_EQ(limit["limit_bytes"], kLimit);
+  EXPECT_LT(limit["headroom_bytes"], kLimit);
+  EXPECT_GT(limit["reached_in_s"].get<double>(), 0);
 }
 
 TEST(PmapTrack, AWarmUpThatLevelsOffIsNoLeak) {
