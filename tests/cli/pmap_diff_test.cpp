@@ -271,7 +271,7 @@ TEST(PmapDiffLive, CapturesOfReportTellTheSame) {
   const auto capture = [&](const std::string& name) {
     kill(program.pid(), SIGSTOP);
     std::string place = dir.path() + "/" + name;
-    EXPECT_EQ(run({"report", "--save", place, "--smaps", "-q", "--check"}).err, "");
+    EXPECT_THAT(run({"report", "--save", place, "--smaps"}).err, HasSubstr("saved"));
     const std::string document = dir.write(name + ".json", run({"pmap", "--json", program.pid_text()}).out);
     kill(program.pid(), SIGCONT);
     return std::pair(std::move(place), document);

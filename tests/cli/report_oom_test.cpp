@@ -1,7 +1,12 @@
 // memkit report: what the kernel log tells of kills, and who would be next.
 #include <gmock/gmock.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/support.h"
@@ -84,13 +89,25 @@ TEST(ReportOom, TheNextVictimIsTheOneThatOomRanksFirst) {
 }
 
 TEST(ReportOom, TheNextVictimOnThisMachine) {
-  // Processes come and go between the two: each has to be the other's answer once in a few tries.
-  for (int tries = 0; tries < 5; ++tries) {
-    const json victim = oom_of({})["next_victim"];
-    const json ranking = json::parse(run({"oom", "--json"}).out)["ranking"];
-    if (victim["pid"] == ranking["victims"][0]["pid"]) return;
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t volunteer = fork();
+  if (volunteer == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::ofstream("/proc/self/oom_score_adj") << "1000" << std::flush;
+    [[maybe_unused]] const ssize_t told = write(ready[1], "r", 1);
+    for (;;) pause();
   }
-  FAIL() << "report and oom never named the same process";
+  char byte = 0;
+  ASSERT_EQ(read(ready[0], &byte, 1), 1);
+  const json victim = oom_of({})["next_victim"];
+  const json ranking = json::parse(run({"oom", "--json"}).out)["ranking"];
+  kill(volunteer, SIGKILL);
+  waitpid(volunteer, nullptr, 0);
+  close(ready[0]);
+  close(ready[1]);
+  EXPECT_EQ(victim["pid"], volunteer) << victim;
+  EXPECT_EQ(ranking["victims"][0]["pid"], volunteer) << ranking["victims"][0];
 }
 
 TEST(ReportOom, HostileNamesStayInTheirLine) {

@@ -122,7 +122,7 @@ bool LogLineDecoder::decode_kmsg(std::string_view line, const Sink& sink, bool p
 
 bool LogLineDecoder::decode_json(std::string_view line, const Sink& sink) {
   record_.clear();
-  if (!parse_json_record(line, record_) || !record_.given[RecordFields::message]) return false;
+  if (!parse_json_record(line, record_) || !record_.given[RecordFields::text]) return false;
   after_json_ = true;
   emit_record(sink);
   return true;
@@ -130,7 +130,7 @@ bool LogLineDecoder::decode_json(std::string_view line, const Sink& sink) {
 
 void LogLineDecoder::emit_record(const Sink& sink) {
   const auto value = [this](RecordFields::Field field) { return std::string_view(record_.values[field]); };
-  std::string_view message = value(RecordFields::message);
+  std::string_view message = value(RecordFields::text);
   const bool journal = record_.given[RecordFields::realtime_us] || record_.given[RecordFields::transport];
   bool further = false;
   // A container's log line may itself be a line of a log; a journal's is the message.
@@ -163,7 +163,7 @@ void LogLineDecoder::emit_record(const Sink& sink) {
 // __CURSOR=...  __REALTIME_TIMESTAMP=...  MESSAGE=...  and an empty line behind each record. A MESSAGE of several lines
 // is "MESSAGE", a newline, its length as eight bytes (little endian), and the text.
 bool LogLineDecoder::decode_export(std::string_view line, const Sink& sink) {
-  std::string& message = record_.values[RecordFields::message];
+  std::string& message = record_.values[RecordFields::text];
   if (in_export_ && binary_left_ > 0) {
     message += '\n';
     message += line;
@@ -177,7 +177,7 @@ bool LogLineDecoder::decode_export(std::string_view line, const Sink& sink) {
     for (int i = 7; i >= 0; --i) length = length << 8 | static_cast<unsigned char>(line[static_cast<std::size_t>(i)]);
     constexpr std::uint64_t kLongest = std::uint64_t{1} << 20;
     message.assign(line.substr(8));
-    record_.given[RecordFields::message] = true;
+    record_.given[RecordFields::text] = true;
     binary_left_ = std::min(length, kLongest) - std::min<std::uint64_t>(std::min(length, kLongest), line.size() - 8);
     return true;
   }
@@ -208,7 +208,7 @@ bool LogLineDecoder::decode_export(std::string_view line, const Sink& sink) {
 }
 
 void LogLineDecoder::finish(const Sink& sink) {
-  if (in_export_ && record_.given[RecordFields::message]) emit_record(sink);
+  if (in_export_ && record_.given[RecordFields::text]) emit_record(sink);
   record_.clear();
   in_export_ = binary_message_ = false;
   binary_left_ = 0;

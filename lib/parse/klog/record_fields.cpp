@@ -136,10 +136,10 @@ RecordFields::Field RecordFields::field_of(std::string_view key) {
     Field field;
   };
   static constexpr Name kNames[] = {
-      {"MESSAGE", message},
-      {"log", message},
-      {"message", message},
-      {"msg", message},
+      {"MESSAGE", text},
+      {"log", text},
+      {"message", text},
+      {"msg", text},
       {"time", time},
       {"@timestamp", time},
       {"timestamp", time},
@@ -173,9 +173,9 @@ bool parse_json_record(std::string_view line, RecordFields& into) {
     std::string* const value = field == RecordFields::kCount || into.given[field] ? nullptr : &into.values[field];
     if (value != nullptr) into.given[field] = true;
     const char next = json.next();
-    const bool whole = next == '"'                                                         ? json.take_string(value)
-                       : next == '[' && field == RecordFields::message && value != nullptr ? json.take_bytes(*value)
-                                                                                           : json.take_other(value);
+    const bool whole = next == '"'                                                      ? json.take_string(value)
+                       : next == '[' && field == RecordFields::text && value != nullptr ? json.take_bytes(*value)
+                                                                                        : json.take_other(value);
     if (!whole) return false;
   } while (json.take(','));
   return json.take('}');

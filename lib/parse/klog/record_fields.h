@@ -9,7 +9,7 @@ namespace memkit {
 /// Fields of a structured record (journald's JSON and export, JSON lines of container logs) that say what a line of
 /// text says in its prefix. Their strings keep their capacity from record to record.
 struct RecordFields {
-  enum Field { message, time, realtime_us, monotonic_us, host, ident, boot_id, unit, transport, kCount };
+  enum Field { text, time, realtime_us, monotonic_us, host, ident, boot_id, unit, transport, kCount };
   std::array<std::string, kCount> values;
   std::array<bool, kCount> given{};
 
