@@ -17,6 +17,7 @@ STATIC = "build/static/"
 BUILDS = (("dynamic", DYNAMIC), ("static", STATIC))
 HELPERS = "tests/bench/"
 
+
 class Run:
     """One run of the bench: its sections, and how many bars were met."""
 
@@ -56,15 +57,18 @@ class Run:
             rows[-1] += [f"{time_text(spread.low)} to {time_text(spread.high)}", mebibytes(peak)]
         self.write(table(["Command", "Wall time", "Middle half", "Peak RSS"], rows) + "\n")
 
+
 def memkit(*words):
     """The same command line with both builds, and the name they go by."""
     name = " ".join(("memkit", *words))
     return [Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in BUILDS]
 
+
 def floor(name, like):
     """The floor that writes as much as `like` does, in both builds."""
     size = str(len(output_of(like.argv)))
     return [Command(f"floor ({how})", (where + HELPERS + name, size)) for how, where in BUILDS]
+
 
 def bench_free(run):
     run.write(
@@ -87,6 +91,7 @@ def bench_free(run):
         ],
     )
 
+
 def bench_size(run):
     run.write("## size\n\nBytes of the stripped program.\n\n")
     rows = []
@@ -95,6 +100,7 @@ def bench_size(run):
         verdict = run.judge(f"size ({how})", Spread(size, size, size), bar)
         rows.append([f"memkit ({how})", f"{size:,}", f"{bar:,}", verdict])
     run.write(table(["Program", "Bytes", "Bar", "Verdict"], rows) + "\n")
+
 
 def bench_parse(run):
     run.write("## parse\n\nCPU time of parsing one file of a captured machine (Google Benchmark).\n\n")
@@ -107,6 +113,7 @@ def bench_parse(run):
         rows[-1] += [run.judge("parse " + name, spread, bar)]
     run.write(table(["File", "Time", "Middle half", "Speed", "Bar", "Verdict"], rows) + "\n")
 
+
 POPULATIONS = {
     "forked": "1,000 children of one parent, 30 MB shared, 2 MB of their own",
     "log-normal": "1,000 programs, median 3 MB, sigma 1, at most 200 MB",
@@ -114,6 +121,7 @@ POPULATIONS = {
 }
 SCAN = ("smem", "-s", "pss")
 TOP = ("smem", "-rs", "pss", "--top", "10")
+
 
 @contextlib.contextmanager
 def population(argv, count=1):
@@ -128,6 +136,7 @@ def population(argv, count=1):
             process.kill()
         for process in started:
             process.wait()
+
 
 def smem_scan(run, name):
     """The full scan, in one thread and in two, against floors and peers; --top; --no-walk."""
@@ -162,10 +171,12 @@ def smem_scan(run, name):
     run.write(run.judge(f"user time on {name}", share, 10) + ".\n")
     smem_peak(run, static, name, 8)
 
+
 def smem_peak(run, command, name, bar_mib):
     peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
     run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar {bar_mib} MiB: ")
     run.write(run.judge(f"peak RSS of {command.name} on {name}", Spread(peak, peak, peak), bar_mib << 20) + ".\n\n")
+
 
 def bench_smem(run):
     run.write(
@@ -189,6 +200,7 @@ def bench_smem(run):
         run.write(run.judge("user time of -m", share, 10) + ".\n")
         smem_peak(run, mappings, "python", 24)
 
+
 def bench_slab(run):
     run.write(
         "## slab\n\nslabtop's columns, against slabtop itself; and the usual output, with its judgement. Both need root."
@@ -203,6 +215,7 @@ def bench_slab(run):
     comparisons = [(dynamic, peer, 1.0), (static, peer, 1.0), (judged, peer, None)]
     run.compare([peer, dynamic, static, judged], comparisons)
 
+
 def bench_psi(run):
     run.write("## psi\n\nStart to end, against `cat` on the one file that it reads.\n\n")
     if not os.access("/proc/pressure/memory", os.R_OK):
@@ -212,7 +225,9 @@ def bench_psi(run):
     peer = Command("cat /proc/pressure/memory", ("cat", "/proc/pressure/memory"))
     run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
 
+
 CGROUP_TREES = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
+
 
 @contextlib.contextmanager
 def many_cgroups(count):
@@ -237,6 +252,7 @@ def many_cgroups(count):
         for directory in reversed(made):
             directory.rmdir()
 
+
 def bench_psi_by_cgroup(run):
     count, most = 5000, 8 << 20
     run.write(
@@ -260,6 +276,7 @@ def bench_psi_by_cgroup(run):
         run.compare([command for pair in comparisons for command in pair[:2]], comparisons)
         run.write(table(["Command", "Peak RSS", "Bar", "Verdict"], rows) + "\n")
 
+
 def bench_report(run):
     run.write("## report\n\nThe whole report at 1,000 processes, against the table of processes alone.\n\n")
     with population([STATIC + HELPERS + "population", "log-normal", "1000"]):
@@ -272,6 +289,7 @@ def bench_report(run):
             [(static, table_alone, 1.15), (brief, table_alone, None), (dynamic, peer, None), (static, peer, None)],
         )
         smem_peak(run, static, "log-normal", 10)
+
 
 def bench_kernel_log(run):
     run.write(
@@ -294,6 +312,7 @@ def bench_kernel_log(run):
         share = Spread.of([one * 150e6 / size for one in seconds])
         run.write(f"One event behind the other: {rate.median:.0f} MB/s ({rate.low:.0f} to {rate.high:.0f}), bar 150: ")
         run.write(run.judge("dense log", share, 1) + ".\n\n")
+
 
 def bench_pmap(run):
     run.write(
@@ -329,6 +348,7 @@ def bench_pmap(run):
             process.kill()
             process.wait()
 
+
 SECTIONS = {
     "free": bench_free,
     "size": bench_size,
@@ -356,6 +376,7 @@ CMake presets default and static.
 {facts}
 """
 
+
 def main(names, pairs):
     run = Run(pairs)
     facts = circumstances(DYNAMIC + "memkit")
@@ -372,6 +393,7 @@ def main(names, pairs):
         Path("BENCHMARKS.md").write_text(method + run.text + summary)
         print("written to BENCHMARKS.md")
     return 1 if run.missed else 0
+
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--list"]:
