@@ -1,6 +1,8 @@
 #include "collect/processes.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -80,6 +82,13 @@ std::size_t directories_to_hold() {
   return limit.rlim_cur > kForOthers ? std::min(limit.rlim_cur - kForOthers, kMost) : 0;
 }
 
+/// Room for so many descriptors at once. Once there are threads, each doubling of the table waits for all processors
+/// (fs/file.c expand_fdtable: synchronize_rcu), which takes longer than a walk.
+void make_room_for_descriptors(std::size_t count) {
+  const int last = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(count));
+  if (last >= 0) close(last);
+}
+
 /// One pass over the processes by one thread or several. What the threads share is behind the mutex.
 class Scan {
  public:
@@ -147,7 +156,10 @@ void Scan::in_threads(Work work) {
 
 /// Largest first: no thread is left with the giant at the end, and the top is found early.
 void Scan::order_by_size() {
-  if (root_.processes_are_live()) held_.resize(std::min(candidates_.size(), directories_to_hold()));
+  if (root_.processes_are_live()) {
+    held_.resize(std::min(candidates_.size(), directories_to_hold()));
+    make_room_for_descriptors(held_.size());
+  }
   in_threads([this](unsigned worker) {
     Walker walker(root_, policy_, page_size_, *list_.names, worker);
     for (std::size_t i = next_++; i < candidates_.size(); i = next_++) {

@@ -306,7 +306,7 @@ def bench_kernel_log(run):
         peer = Command("grep -F oom-kill SYSLOG | cat", ("sh", "-c", f"grep -F oom-kill {log} | cat"))
         run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
         smem_peak(run, static, "SYSLOG", 16)
-        _, dense = memkit("oom", "--json", "--log", packed)
+        _, dense = memkit("oom", "--summary", "--log", packed)
         seconds = take_turns([dense], run.pairs)[dense]
         rate = Spread.of([size / 1e6 / one for one in seconds])
         share = Spread.of([one * 150e6 / size for one in seconds])
