@@ -81,8 +81,9 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
   if (!root.is_live() && facts.processes.rows.empty()) facts.processes_from_ps = read_ps_listing(root, facts.processes);
   facts.top = top_processes(facts.processes.rows, std::max(limit, kUnits));
-  const std::span<const std::size_t> largest(facts.top.by_pss);
-  read_unit_cgroups(root, facts.processes, largest.first(std::min(largest.size(), kUnits)));
+  ProcessList& list = facts.processes;
+  for (std::size_t i = 0; i < std::min(facts.top.by_pss.size(), kUnits); ++i)
+    read_unit_cgroup(root, *list.names, list.rows[facts.top.by_pss[i]]);
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
   add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);

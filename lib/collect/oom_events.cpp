@@ -1,10 +1,9 @@
 #include "collect/oom_events.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <optional>
 
 #include "parse/cgroup_membership.h"
 #include "parse/klog/log_time.h"
@@ -74,19 +73,18 @@ std::uint64_t read_oom_events_of_this_boot(const OomLog::Sink& sink) {
 
 std::unordered_map<std::uint64_t, std::string> cgroups_of_tasks(const Root& root, const OomEvent& event) {
   std::unordered_map<std::uint64_t, std::string> cgroups;
-  const auto ticks_per_second = static_cast<std::uint64_t>(sysconf(_SC_CLK_TCK));
+  const std::optional<std::uint64_t> ticks_per_s = root.ticks_per_s();
+  if (!ticks_per_s || !event.time.monotonic_us) return cgroups;
   std::string text;
   for (const OomTask& task : event.tasks) {
     const std::string place = "proc/" + std::to_string(task.pid) + "/";
-    if (!event.time.monotonic_us || root.read(place + "stat", text) != 0) continue;
+    if (root.read(place + "stat", text) != 0) continue;
     const PidStat stat = parse_pid_stat(text);
     const bool before =
-        stat.starttime_ticks && *stat.starttime_ticks <= *event.time.monotonic_us / 1000 * ticks_per_second / 1000;
+        stat.starttime_ticks && *stat.starttime_ticks <= *event.time.monotonic_us / 1000 * *ticks_per_s / 1000;
     if (!before || stat.comm != Got<std::string_view>(task.name) || root.read(place + "cgroup", text) != 0) continue;
-    const CgroupMembership in = parse_cgroup_membership(text);
-    for (const auto& path : {in.systemd_v1_path, in.v2_path, in.memory_v1_path}) {
-      if (path && *path != "/") cgroups.try_emplace(task.pid, *path);
-    }
+    const std::string_view path = unit_path(parse_cgroup_membership(text));
+    if (path != "/") cgroups.try_emplace(task.pid, path);
   }
   return cgroups;
 }

@@ -12,12 +12,14 @@
 
 namespace memkit {
 
+/// Gets the bytes of a log as they are read.
+using LogPieces = std::function<void(std::string_view)>;
+
 /// Reads a log to its end. Wall clocks of stamps without a year are placed at or before the log's own time (when the
 /// file was written; now, of a pipe); those of the running kernel's own clock follow from the time of boot.
 /// Events come to `sink` as they end. Returns how many lines of other programs repeated an event that is not in the
 /// log.
-std::uint64_t read_oom_events(LogStream& stream, const OomLog::Sink& sink,
-                              const std::function<void(std::string_view)>& pieces = nullptr);
+std::uint64_t read_oom_events(LogStream& stream, const OomLog::Sink& sink, const LogPieces& pieces = nullptr);
 
 /// The running kernel's events.
 std::uint64_t read_oom_events_of_this_boot(const OomLog::Sink& sink);
@@ -29,8 +31,6 @@ std::unordered_map<std::uint64_t, std::string> cgroups_of_tasks(const Root& root
 /// Where captures, sosreports, supportconfigs and machines themselves keep the kernel's log, best first, as far as they
 /// are in the tree.
 std::vector<std::string> log_files_below(const Root& root);
-/// Gets the bytes of a log as they are read.
-using LogPieces = std::function<void(std::string_view)>;
 /// One of them. 0 or an errno.
 int read_oom_events_below(const Root& root, const std::string& path, const OomLog::Sink& sink,
                           const LogPieces& pieces = nullptr);

@@ -5,7 +5,6 @@
 #include <set>
 
 #include "collect/cgroup_mounts.h"
-#include "parse/cgroup_membership.h"
 #include "parse/memory_events.h"
 #include "parse/pid_status.h"
 #include "parse/text.h"
@@ -180,8 +179,7 @@ void complete(const Root& root, const ProcessList& list, Process& process) {
     if (const Got<std::uint64_t> score = parse_number_file(text))
       process.oom_score = static_cast<std::uint32_t>(*score);
   }
-  if (!process.unit_cgroup.empty() || root.read(place + "/cgroup", text) != 0) return;
-  process.unit_cgroup = list.names->intern(unit_path(parse_cgroup_membership(text)));
+  read_unit_cgroup(root, *list.names, process);
 }
 
 }  // namespace

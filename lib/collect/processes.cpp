@@ -337,14 +337,10 @@ ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::
   return list;
 }
 
-void read_unit_cgroups(const Root& root, ProcessList& list, std::span<const std::size_t> places) {
+void read_unit_cgroup(const Root& root, NamePool& names, Process& process) {
   std::string text;
-  for (const std::size_t place : places) {
-    Process& process = list.rows[place];
-    if (!process.unit_cgroup.empty() || root.read("proc/" + std::to_string(process.pid) + "/cgroup", text) != 0)
-      continue;
-    process.unit_cgroup = list.names->intern(unit_path(parse_cgroup_membership(text)));
-  }
+  if (!process.unit_cgroup.empty() || root.read("proc/" + std::to_string(process.pid) + "/cgroup", text) != 0) return;
+  process.unit_cgroup = names.intern(unit_path(parse_cgroup_membership(text)));
 }
 
 }  // namespace memkit

@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -106,8 +105,8 @@ struct ProcessList {
 /// largest processes are walked first.
 ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes);
 
-/// Reads of the rows at `places` which cgroup tells their unit and container: of few of a list of many.
-void read_unit_cgroups(const Root& root, ProcessList& list, std::span<const std::size_t> places);
+/// Reads, unless it is known, which cgroup tells a process's unit and container: for few of a list of many.
+void read_unit_cgroup(const Root& root, NamePool& names, Process& process);
 
 /// By how much the RSS that stat tells may be below the true one: kernels since 6.2 keep it in per-CPU counters, older
 /// ones 64 pages a thread. Which of the two cannot be seen, so the larger counts.

@@ -16,11 +16,6 @@ namespace {
 constexpr std::size_t kColumns = 79;
 
 /// "+1.0 GiB", "-3.0 MiB", "0 B".
-std::string change_text(const Got<std::int64_t>& bytes) {
-  const std::string text = signed_size_text(bytes);
-  return bytes && *bytes > 0 ? "+" + text : text;
-}
-
 std::string host_text(const ReportDocument& report, const Words& words) {
   return report.host ? for_terminal(*report.host) : std::string(words("host.unknown"));
 }
@@ -34,11 +29,12 @@ void print_answer(Out& out, const DiffView& view, const Words& words) {
   const ReportDiff& diff = view.diff;
   const SizeChange& available = diff.available;
   using State = FindingChange::State;
-  std::string text = fmt::format("{}: {}; {}", host_text(view.after, words),
-                                 words("diff.available", signed_size_text(available.before_bytes),
-                                       signed_size_text(available.after_bytes), change_text(available.change_bytes)),
-                                 words("diff.findings", count(diff, State::added), count(diff, State::worse),
-                                       count(diff, State::better), count(diff, State::gone)));
+  std::string text =
+      fmt::format("{}: {}; {}", host_text(view.after, words),
+                  words("diff.available", signed_size_text(available.before_bytes),
+                        signed_size_text(available.after_bytes), size_change_text(available.change_bytes)),
+                  words("diff.findings", count(diff, State::added), count(diff, State::worse),
+                        count(diff, State::better), count(diff, State::gone)));
   if (diff.elapsed_s) {
     const std::string apart = figure_text("elapsed_s", std::abs(*diff.elapsed_s), view.language);
     text += fmt::format("; {}", words("diff.elapsed", (*diff.elapsed_s < 0 ? "-" : "") + apart));
@@ -85,7 +81,7 @@ void print_sizes(Out& out, std::string_view title, const std::vector<SizeChange>
     if (rows == most) continue;
     ++rows;
     out.print("{}{}{}  {}\n", right(signed_size_text(change.before_bytes)), right(signed_size_text(change.after_bytes)),
-              right(change_text(change.change_bytes)), for_terminal(name(change)));
+              right(size_change_text(change.change_bytes)), for_terminal(name(change)));
   }
   if (!differs) out.print("  {}\n", words("diff.nothing"));
   if (unlisted != 0) out.print("  {}\n", words("diff.unlisted", unlisted));

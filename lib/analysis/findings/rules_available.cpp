@@ -37,11 +37,11 @@ const MemoryGroup* largest_kind(const std::vector<MemoryGroup>& groups) {
   return largest;
 }
 
-Got<double> pct_of_used(const FindingFacts& facts, const Process& process) {
+Got<double> pct_of_used(const FindingFacts& facts, const Got<std::uint64_t>& bytes) {
   const Got<std::uint64_t>& total = facts.meminfo().mem_total_bytes;
   const Got<std::uint64_t>& usable = facts.health.usable_bytes;
   if (!total || !usable || *usable >= *total) return Missing::absent;
-  return share(held_by(process), *total - *usable);
+  return share(bytes, *total - *usable);
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ Judgement judge_available_low(const FindingFacts& facts, const Limits& limits) {
     add(found, "kind_pct", kind->share_pct);
   }
   if (const Process* const process = largest_process(facts)) {
-    const Got<double> of_used = pct_of_used(facts, *process);
+    const Got<double> of_used = pct_of_used(facts, held_by(*process));
     add_holder(found, facts, *process);
     if (of_used && *of_used > kHolderPct) found.text = "available-low.holder";
   }
@@ -75,7 +75,7 @@ namespace {
 
 /// Many processes of one unit do what one alone does not. A sum over the largest processes: the unit holds at least
 /// that.
-Judgement judge_unit_dominates(const FindingFacts& facts, const Limits& limits, double pct_of_used_a_byte) {
+Judgement judge_unit_dominates(const FindingFacts& facts, const Limits& limits) {
   struct Sum {
     std::uint64_t bytes = 0;
     std::uint64_t processes = 0;
@@ -90,13 +90,13 @@ Judgement judge_unit_dominates(const FindingFacts& facts, const Limits& limits, 
   const auto largest = std::max_element(units.begin(), units.end(),
                                         [](const auto& a, const auto& b) { return a.second.bytes < b.second.bytes; });
   if (largest == units.end()) return {};
-  const double of_used = pct_of_used_a_byte * static_cast<double>(largest->second.bytes);
-  if (of_used <= limits.info) return {};
-  Finding found = finding("process-dominates.unit", Severity::info, of_used);
+  const Got<double> of_used = pct_of_used(facts, largest->second.bytes);
+  if (!of_used || *of_used <= limits.info) return {};
+  Finding found = finding("process-dominates.unit", Severity::info, *of_used);
   add(found, "unit", std::string(largest->first));
   add(found, "unit_processes_count", Got<std::uint64_t>(largest->second.processes));
   add(found, "unit_bytes", Got<std::uint64_t>(largest->second.bytes), "proc/PID/smaps_rollup Pss");
-  add(found, "of_used_pct", Got<double>(of_used), "Pss / (MemTotal - MemAvailable)", limits.info);
+  add(found, "of_used_pct", of_used, "Pss / (MemTotal - MemAvailable)", limits.info);
   return found;
 }
 
@@ -110,10 +110,9 @@ Judgement judge_process_dominates(const FindingFacts& facts, const Limits& limit
   // Holding most of what is used is no news on a machine with memory to spare.
   const Rule* const low = find_rule("available-low");
   if (!below(*pct, low->limits)) return {};
-  const Got<double> of_used = pct_of_used(facts, *process);
+  const Got<double> of_used = pct_of_used(facts, held_by(*process));
   if (!of_used) return {};
-  if (*of_used <= limits.info)
-    return judge_unit_dominates(facts, limits, *of_used / static_cast<double>(*held_by(*process)));
+  if (*of_used <= limits.info) return judge_unit_dominates(facts, limits);
   Finding found = finding("", Severity::info, *of_used);
   add_holder(found, facts, *process);
   add(found, "of_used_pct", of_used, "Pss / (MemTotal - MemAvailable)", limits.info);
