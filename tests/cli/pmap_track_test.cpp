@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "cli/free_fixtures.h"
@@ -53,20 +52,13 @@ Track track(const Words& program_words, const Words& options) {
   return result;
 }
 
-/// Milliseconds since the epoch of "2026-11-22T18:18:01.123Z".
-double milliseconds_of(const std::string& time) {
-  std::tm parts{};
-  const char* const rest = strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  return static_cast<double>(timegm(&parts)) * 1000 + std::stod(rest) * 1000;
-}
-
 /// Bytes a second that the program logged ("MILLISECONDS BYTES"), at the moments of the samples alone: a busy machine
 /// holds the program up, too, and what it does before and behind the track is not in the track's slope. The median
 /// of the slopes between all pairs, reckoned here anew.
 double logged_slope(const Track& track) {
   std::vector<std::pair<double, double>> points;
   for (const json& sample : track.samples) {
-    const double when = milliseconds_of(sample["time"].get<std::string>());
+    const double when = seconds_of(sample["time"]) * 1000;
     double held = 0;
     for (const std::string& line : track.log) {
       const Words words = words_of(line);

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <ctime>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -29,14 +28,6 @@ using Words = std::vector<std::string>;
 
 #define SKIP_WITHOUT_PRESSURE() \
   if (access("/proc/pressure/memory", R_OK) != 0) GTEST_SKIP() << "skipped: this kernel keeps no pressure"
-
-/// Seconds since the epoch of "2026-11-22T18:18:01.123Z".
-double seconds_of(const std::string& text) {
-  std::tm time{};
-  const char* const rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
-  EXPECT_NE(rest, nullptr) << text;
-  return static_cast<double>(timegm(&time)) + (rest == nullptr ? 0 : std::strtod(rest, nullptr));
-}
 
 TEST(PsiLines, ComeAtTheirBeats) {
   SKIP_WITHOUT_PRESSURE();

@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -215,6 +216,13 @@ std::string read_file(const std::string& path) {
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+double seconds_of(const std::string& time) {
+  std::tm parts{};
+  const char* const rest = strptime(time.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  EXPECT_NE(rest, nullptr) << time;
+  return static_cast<double>(timegm(&parts)) + (rest == nullptr ? 0 : std::strtod(rest, nullptr));
 }
 
 void map_files_of(pid_t pid) {

@@ -62,6 +62,9 @@ class TemporaryDir {
 
 std::string read_file(const std::string& path);
 
+/// Seconds since the epoch of "2026-11-22T18:18:01.123Z".
+double seconds_of(const std::string& time);
+
 /// Maps all pages of the files that a process maps, for as long as the test runs. Else a page of a library would be
 /// private to a stopped process, or shared with the program that looks, by which program it is: smem's Python maps more
 /// of libc than memkit.
