@@ -67,7 +67,7 @@ void add_rows(const Users& users, const std::vector<std::size_t>& places, std::s
     row.process = &facts.processes.rows[place];
     if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
-    row.unit = parse_workload(row.process->unit_cgroup).unit;
+    row.workload = &facts.listing->workload_of(row.process->unit_cgroup);
     rows.push_back(row);
   }
 }

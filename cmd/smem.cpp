@@ -199,9 +199,9 @@ std::string_view group_key(const ProcessRow& row, std::string_view by) {
   if (by == "name") return named(row.process->name);
   if (by == "command") return named(row.process->command);
   if (by == "exe") return named(row.process->exe);
-  if (by == "unit") return named(row.unit);
-  if (by == "container") return named(row.container);
-  if (by == "pod") return named(row.pod);
+  if (by == "unit") return named(row.workload->unit);
+  if (by == "container") return named(row.workload->container);
+  if (by == "pod") return named(row.workload->pod);
   if (by == "slice") return named(parse_workload(row.process->unit_cgroup).slice);
   return named(row.process->cgroup);
 }
@@ -248,7 +248,8 @@ void run_tree(const Context& context) {
   std::vector<TreeRow> rows;
   for (const TreeNode& node : process_tree(processes)) {
     const ProcessRow& row = listing.rows[node.row];
-    rows.push_back({node, row, std::string(std::size_t{2} * std::min(node.depth, 20u), ' ') + row.process->command});
+    rows.push_back(
+        {node, row, std::string(std::size_t{2} * std::min(node.depth, 20u), ' ').append(row.process->command)});
   }
   View<TreeRow> view(context, choice, tree_columns(), rows);
   view.keep_order();

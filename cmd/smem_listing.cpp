@@ -64,11 +64,10 @@ Got<std::int64_t> boot_time_s(const Host& host) {
 /// Unit, container and pod of each row, by the names that local files give them.
 void name_workloads(const Root& root, Listing& listing) {
   ContainerNames names(root);
-  for (ProcessRow& row : listing.rows) {
-    const Workload workload = parse_workload(row.process->unit_cgroup);
-    row.unit = workload.unit;
-    if (!workload.container.empty()) row.container = listing.names->intern(names.container(workload.container));
-    if (!workload.pod.empty()) row.pod = listing.names->intern(names.pod(workload.pod));
+  for (ProcessRow& row : listing.rows) row.workload = &listing.shared->workload_of(row.process->unit_cgroup);
+  for (auto& [cgroup, workload] : listing.shared->workloads) {
+    if (!workload.container.empty()) workload.container = listing.names->intern(names.container(workload.container));
+    if (!workload.pod.empty()) workload.pod = listing.names->intern(names.pod(workload.pod));
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <string>
 #include <string_view>
 
 #include "parse/got.h"
@@ -67,6 +66,7 @@ struct Process {
   Got<std::int16_t> oom_score_adj;  ///< -1000 to 1000
   Got<std::uint32_t> uid;           ///< effective, as ps shows it
   PackedCount starttime_ticks;      ///< with pid: the identity
+  PackedCount startstack_address;   ///< the same for tasks of one address space; PidStat tells more
 
   PackedCount vsz_bytes;          ///< readable by all, as is rss
   PackedCount rss_bytes;          ///< of the walk where there was one, else of stat (inexact on some kernels)
@@ -85,8 +85,9 @@ struct Process {
   PackedCount ksm_bytes;
   PackedCount referenced_bytes;
 
-  std::string command;  ///< command line, blanks between arguments; "[comm]" where it is empty
-  /// Kept once for all processes, in ProcessList::names.
+  /// In ProcessList::names. A string each would take twice the room.
+  std::string_view command;  ///< command line, blanks between arguments; "[comm]" where it is empty
+  /// Kept once for all processes, there too.
   std::string_view name;    ///< comm, raw bytes; empty where nothing tells it
   std::string_view exe;     ///< /proc/PID/exe, where it was asked for and may be read
   std::string_view cgroup;  ///< the memory cgroup's path (v1's where memory is v1's, else v2's), where asked for

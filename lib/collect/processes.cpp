@@ -9,13 +9,15 @@
 #include <chrono>
 #include <exception>
 #include <limits>
-#include <map>
 #include <mutex>
+#include <numeric>
 #include <queue>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "collect/pids.h"
+#include "collect/same_memory.h"
 #include "collect/walker.h"
 #include "parse/cgroup_membership.h"
 
@@ -27,8 +29,9 @@ using Clock = std::chrono::steady_clock;
 /// A process before its walk. Sizes are known only where the walk is ordered by them.
 struct Candidate {
   std::uint32_t pid = 0;
-  std::uint32_t held = 0;  // its place among those that are held open; where it is not, behind them
+  bool done = false;  // it needed no place in the order
   Walker::Size size;
+  std::unique_ptr<Walker::Met> met;  // held open since its size was read; null: it is met anew
 
   /// A process of unknown size may be any size: it comes first.
   [[nodiscard]] std::uint64_t most_bytes() const {
@@ -89,11 +92,31 @@ void make_room_for_descriptors(std::size_t count) {
   if (last >= 0) close(last);
 }
 
+/// Puts rows in the order of their pids. They are large: what is sorted is their places, then each moves once.
+void sort_by_pid(std::vector<Process>& rows) {
+  std::vector<std::size_t> from(rows.size());
+  std::iota(from.begin(), from.end(), std::size_t{0});
+  std::sort(from.begin(), from.end(), [&](std::size_t a, std::size_t b) { return rows[a].pid < rows[b].pid; });
+  for (std::size_t first = 0; first < rows.size(); ++first) {
+    if (from[first] == first) continue;
+    Process row = std::move(rows[first]);
+    std::size_t to = first;
+    for (; from[to] != first; to = std::exchange(from[to], to)) rows[to] = std::move(rows[from[to]]);
+    rows[to] = std::move(row);
+    from[to] = to;
+  }
+}
+
 /// One pass over the processes by one thread or several. What the threads share is behind the mutex.
 class Scan {
  public:
   Scan(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size, ProcessList& list)
-      : root_(root), policy_(policy), page_size_(page_size), list_(list), bound_(policy.top) {}
+      : root_(root),
+        policy_(policy),
+        page_size_(page_size),
+        possible_cpus_(policy.top != 0 ? root.possible_cpus() : 0),
+        list_(list),
+        bound_(policy.top) {}
 
   void run(const std::vector<std::uint32_t>& pids);
 
@@ -102,6 +125,8 @@ class Scan {
 
   void order_by_size();
   void walk_all(unsigned worker);
+  void visit(Walker& walker, Walker::Met&& met, bool skip_walk);
+  [[nodiscard]] bool needs_no_order(const Walker::Met& met, const Walker::Size& size) const;
   Decision decide(const Candidate& candidate);
   void take(Walker::Outcome outcome, Process&& process);
   void count(const Process& process);
@@ -112,10 +137,10 @@ class Scan {
   const Root& root_;
   const WalkPolicy& policy_;
   const Got<std::uint64_t> page_size_;
+  const unsigned possible_cpus_;  // for the bound of a top; a file is read to know it
   const Clock::time_point start_ = Clock::now();
 
   std::vector<Candidate> candidates_;
-  std::vector<Walker::Met> held_;  // the first of them, where sizes are read first
   std::atomic<std::size_t> next_ = 0;
 
   std::mutex mutex_;
@@ -154,25 +179,34 @@ void Scan::in_threads(Work work) {
   if (failure) std::rethrow_exception(failure);
 }
 
+/// Whether a process may as well be visited when it is met: its walk is shorter than a second look at it.
+bool Scan::needs_no_order(const Walker::Met& met, const Walker::Size& size) const {
+  constexpr std::uint64_t kSmall = std::uint64_t{16} << 20;
+  if (met.outcome != Walker::Outcome::row) return true;
+  if (policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes) return false;
+  return size.rss_bytes && *size.rss_bytes <= kSmall;
+}
+
 /// Largest first: no thread is left with the giant at the end, and the top is found early.
 void Scan::order_by_size() {
-  if (root_.processes_are_live()) {
-    held_.resize(std::min(candidates_.size(), directories_to_hold()));
-    make_room_for_descriptors(held_.size());
-  }
-  in_threads([this](unsigned worker) {
+  const std::size_t most_held = directories_to_hold();
+  make_room_for_descriptors(std::min(candidates_.size(), most_held));
+  std::atomic<std::size_t> held = 0;
+  in_threads([&](unsigned worker) {
     Walker walker(root_, policy_, page_size_, *list_.names, worker);
     for (std::size_t i = next_++; i < candidates_.size(); i = next_++) {
       Candidate& candidate = candidates_[i];
-      candidate.held = static_cast<std::uint32_t>(i);
-      if (i < held_.size()) {
-        held_[i] = walker.meet(candidate.pid);
-        candidate.size = Walker::size_of(held_[i]);
-      } else {
-        candidate.size = walker.size_of(candidate.pid);
+      Walker::Met met = walker.meet(candidate.pid);
+      candidate.size = Walker::size_of(met);
+      candidate.done = needs_no_order(met, candidate.size);
+      if (candidate.done) {
+        visit(walker, std::move(met), false);
+      } else if (held++ < most_held) {
+        candidate.met = std::make_unique<Walker::Met>(std::move(met));
       }
     }
   });
+  std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.done; });
   std::stable_sort(candidates_.begin(), candidates_.end(),
                    [](const Candidate& a, const Candidate& b) { return a.most_bytes() > b.most_bytes(); });
 }
@@ -193,7 +227,7 @@ Scan::Decision Scan::decide(const Candidate& candidate) {
     if (elapsed_s() + static_cast<double>(rss) * per_byte > *policy_.budget_s) return Decision::skip;
   }
   if (policy_.top != 0 && page_size_ && candidate.size.rss_bytes) {
-    const std::uint64_t slack = rss_slack_pages(root_.possible_cpus(), candidate.size.threads) * *page_size_;
+    const std::uint64_t slack = rss_slack_pages(possible_cpus_, candidate.size.threads) * *page_size_;
     if (bound_.excludes(rss + slack)) return Decision::stop;
   }
   return Decision::walk;
@@ -212,19 +246,22 @@ void Scan::walk_all(unsigned worker) {
         continue;
       }
     }
-    const Clock::time_point begin = Clock::now();
-    Walker::Met met =
-        candidates_[i].held < held_.size() ? std::move(held_[candidates_[i].held]) : walker.meet(candidates_[i].pid);
-    const Walker::Outcome outcome = walker.visit(met, decision == Decision::skip);
-    const Process& process = met.process;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-    const std::lock_guard lock(mutex_);
-    if (outcome == Walker::Outcome::row && process.pss_bytes) {
-      walk_s_ += seconds;
-      walked_bytes_ += process.rss_bytes.value_or(0);
-    }
-    take(outcome, std::move(met.process));
+    Candidate& candidate = candidates_[i];
+    visit(walker, candidate.met ? std::move(*candidate.met) : walker.meet(candidate.pid), decision == Decision::skip);
+    candidate.met.reset();
   }
+}
+
+void Scan::visit(Walker& walker, Walker::Met&& met, bool skip_walk) {
+  const Clock::time_point begin = Clock::now();
+  const Walker::Outcome outcome = walker.visit(met, skip_walk);
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  const std::lock_guard lock(mutex_);
+  if (outcome == Walker::Outcome::row && met.process.pss_bytes) {
+    walk_s_ += seconds;
+    walked_bytes_ += met.process.rss_bytes.value_or(0);
+  }
+  take(outcome, std::move(met.process));
 }
 
 void Scan::take(Walker::Outcome outcome, Process&& process) {
@@ -272,7 +309,7 @@ void Scan::count(const Process& process) {
 
 void Scan::run(const std::vector<std::uint32_t>& pids) {
   candidates_.reserve(pids.size());
-  for (const std::uint32_t pid : pids) candidates_.push_back({pid, 0, {}});
+  for (const std::uint32_t pid : pids) candidates_.push_back({pid, false, {}, nullptr});
   list_.rows.reserve(pids.size());
   const bool ordered =
       policy_.walk_pages && (policy_.jobs > 1 || policy_.top != 0 || policy_.budget_s || policy_.max_rss_bytes);
@@ -283,31 +320,7 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
     policy_.on_largest(largest->pid, *largest->size.rss_bytes);
   }
   in_threads([this](unsigned worker) { walk_all(worker); });
-  std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
-}
-
-/// Marks rows whose address space another row shows. Tasks that share memory without being threads (CLONE_VM, vfork)
-/// are a child and its parent, or siblings of one size; the pages count in the row that comes first.
-void find_shared_memory(const Root& root, std::vector<Process>& rows, WalkSummary& summary) {
-  std::map<std::pair<std::uint32_t, std::uint64_t>, const Process*> siblings;  // by parent and size: the first
-  const auto find = [&](std::uint32_t pid) -> const Process* {
-    const auto found = std::lower_bound(rows.begin(), rows.end(), pid,
-                                        [](const Process& row, std::uint32_t p) { return row.pid < p; });
-    return found != rows.end() && found->pid == pid && found->kind == ProcessKind::user ? &*found : nullptr;
-  };
-  const auto shares_with = [&](Process& row, const Process* other) {
-    if (other == nullptr || other->pid == row.pid || !root.same_memory(row.pid, other->pid).value_or(false))
-      return false;
-    row.same_memory_as_pid = other->same_memory_as_pid != 0 ? other->same_memory_as_pid : other->pid;
-    ++summary.shared;
-    return true;
-  };
-  for (Process& row : rows) {
-    if (row.kind != ProcessKind::user || !row.vsz_bytes || !row.ppid) continue;
-    if (shares_with(row, find(*row.ppid))) continue;
-    const auto [first, is_new] = siblings.emplace(std::pair(*row.ppid, *row.vsz_bytes), &row);
-    if (!is_new) shares_with(row, first->second);
-  }
+  sort_by_pid(list_.rows);
 }
 
 }  // namespace
@@ -324,6 +337,14 @@ std::string_view NamePool::intern(std::string_view name) {
   return *names_.emplace(name).first;
 }
 
+std::string_view NamePool::keep(std::string_view text) {
+  if (text.empty()) return {};
+  const std::lock_guard lock(mutex_);
+  char* const kept = static_cast<char*>(texts_.allocate(text.size(), 1));
+  text.copy(kept, text.size());
+  return {kept, text.size()};
+}
+
 ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes) {
   ProcessList list;
   list.names = std::make_unique<NamePool>();
@@ -333,7 +354,7 @@ ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::
   list.summary.others_hidden =
       root.processes_are_live() && pids.error == 0 && (pids.pids.empty() || pids.pids.front() != 1);
   Scan(root, policy, page_size_bytes, list).run(pids.pids);
-  find_shared_memory(root, list.rows, list.summary);
+  list.summary.shared = find_same_memory(root, list.rows);
   return list;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -82,9 +83,12 @@ class NamePool {
  public:
   /// The same text, for as long as the pool lives.
   std::string_view intern(std::string_view name);
+  /// The same for a text that hardly two have: no equal one is looked for.
+  std::string_view keep(std::string_view text);
 
  private:
   std::mutex mutex_;
+  std::pmr::monotonic_buffer_resource texts_;
   std::unordered_set<std::string> names_;
 };
 
@@ -101,8 +105,8 @@ struct ProcessList {
 /// without permission leaves, and counts as denied.
 ///
 /// Live, a process costs its stat, smaps_rollup and cmdline, what the policy adds, and its status where the walk is
-/// denied or not wanted. With several threads, or to find the top, the sizes are read first (stat again), and the
-/// largest processes are walked first.
+/// denied or not wanted. With several threads, or to find the top, the sizes are read first, and the largest processes
+/// are walked first; with several threads small ones are walked as they are met.
 ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::uint64_t> page_size_bytes);
 
 /// Reads, unless it is known, which cgroup tells a process's unit and container: for few of a list of many.

@@ -25,7 +25,7 @@ Process process_of(const PsRow& row, NamePool& names) {
   Process process;
   process.pid = row.pid;
   process.ppid = row.ppid;
-  process.command = row.command;
+  process.command = names.keep(row.command);
   if (is_kernel_thread(row)) {
     process.kind = row.command.ends_with("<defunct>") ? ProcessKind::zombie : ProcessKind::kernel_thread;
     process.name = names.intern(row.command.substr(1, row.command.find_last_of(']') - 1));

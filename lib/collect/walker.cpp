@@ -94,6 +94,7 @@ bool Walker::read_stat(Process& process) {
   if (stat.ppid && *stat.ppid >= 0) process.ppid = static_cast<std::uint32_t>(*stat.ppid);
   process.threads = stat.num_threads;
   process.starttime_ticks = stat.starttime_ticks;
+  process.startstack_address = stat.startstack_address;
   process.exiting = stat.flags && (*stat.flags & PidStat::kPfExiting) != 0;
   const bool ended = stat.state && (*stat.state == 'Z' || *stat.state == 'X');
   const bool no_memory = stat.vsize_bytes && *stat.vsize_bytes == 0;
@@ -208,10 +209,9 @@ void Walker::read_name_and_command(Process& process) {
   // A command line may have megabytes, and every row is kept.
   constexpr std::size_t kLongest = std::size_t{16} << 10;
   if (process.kind == ProcessKind::user && dir_.read_start((thread_ + "cmdline").c_str(), text_, kLongest) == 0) {
-    process.command = parse_cmdline(text_).joined();
-    if (text_.size() == kLongest) process.command += "...";
+    process.command = names_.keep(parse_cmdline(text_).joined() + (text_.size() == kLongest ? "..." : ""));
   }
-  if (process.command.empty()) process.command.append("[").append(process.name).append("]");
+  if (process.command.empty()) process.command = names_.intern(std::string("[").append(process.name).append("]"));
 }
 
 void Walker::read_extras(Process& process) {
@@ -293,15 +293,6 @@ Walker::Size Walker::size_of(const Met& met) {
   const std::uint64_t threads = met.process.threads.value_or(0);
   if (met.process.kind != ProcessKind::user) return {std::uint64_t{0}, threads};
   return {met.process.rss_bytes, threads};
-}
-
-Walker::Size Walker::size_of(std::uint32_t pid) {
-  if (root_.read("proc/" + std::to_string(pid) + "/stat", text_) != 0) return {};
-  const PidStat stat = parse_pid_stat(text_);
-  const std::uint64_t threads = stat.num_threads.value_or(0);
-  // Of a process whose first thread has ended the others hold the memory: its own stat shows none.
-  if (stat.vsize_bytes.value_or(0) == 0 && threads > 1) return {Missing::absent, threads};
-  return {pages_to_bytes(stat.rss_pages, page_size_), threads};
 }
 
 }  // namespace memkit

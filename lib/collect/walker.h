@@ -44,9 +44,7 @@ class Walker {
     Got<std::uint64_t> rss_bytes;  ///< missing: nothing bounds the process
     std::uint64_t threads = 0;
   };
-  static Size size_of(const Met& met);  ///< of a live process
-  /// The same of a process that is not held.
-  Size size_of(std::uint32_t pid);
+  static Size size_of(const Met& met);
 
  private:
   int read(const char* file);

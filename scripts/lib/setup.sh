@@ -31,8 +31,12 @@ program  strip              -     binutils
 program  free               -     procps
 program  smem               -     smem
 program  smemstat           -     smemstat'
+needs_sanitize='
+program  clang++-14         -     clang-14
+runtime  asan               -     libclang-rt-14-dev'
 needs_fuzz='
-program  clang++-14         -     clang-14'
+program  clang++-14         -     clang-14
+runtime  fuzzer             -     libclang-rt-14-dev'
 needs_tidy='
 program  clang++-14         -     clang-14
 program  clang-format-14    -     clang-format-14
@@ -69,6 +73,7 @@ has_need() {
 #include <version>' ;;
     header) has_header "$2" ;;
     python) python3 -c "import $2" 2>/dev/null ;;
+    runtime) [[ -e $(clang++-14 -print-runtime-dir 2>/dev/null)/libclang_rt.$2-$(uname -m).a ]] ;;
     program) has_program "$2" "$3" ;;
   esac
 }
@@ -89,6 +94,7 @@ describe() {
       compiler) echo "  a C++20 compiler: g++ 12 or clang++ 14, or newer" ;;
       header) echo "  the C++ header <$name>, version $lowest or newer (Debian's $package)" ;;
       python) echo "  the Python 3 module $name (Debian's $package)" ;;
+      runtime) echo "  clang's runtime library $name (Debian's $package)" ;;
       program)
         text="  the program $name"
         [[ $lowest == - ]] || text+=", version $lowest or newer"

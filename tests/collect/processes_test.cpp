@@ -192,7 +192,7 @@ TEST(Processes, RowsComeInPidOrderAndWithinTheirSize) {
   const Walk result = walk(Root::at(root.string()));
   ASSERT_EQ(result.rows.size(), 4u);
   EXPECT_TRUE(std::is_sorted(result.rows.begin(), result.rows.end(), [](auto& a, auto& b) { return a.pid < b.pid; }));
-  static_assert(sizeof(Process) <= 272);
+  static_assert(sizeof(Process) <= 264);
 }
 
 TEST(Processes, ARootWithoutProcSaysSo) {
