@@ -229,7 +229,7 @@ void Walker::read_extras(Process& process) {
   }
 }
 
-/// What the process is, and its sizes; false where it is gone.
+/// What stat tells, if need be of the thread that holds the memory; false where the process is gone.
 bool Walker::find_memory(Process& process) {
   if (!read_stat(process)) return false;
   if (process.kind == ProcessKind::zombie && process.threads.value_or(0) > 1) {
@@ -243,9 +243,6 @@ bool Walker::find_memory(Process& process) {
       process.starttime_ticks = started;
     }
   }
-  if (live_) return true;
-  read_status(process);
-  if (process.kind == ProcessKind::user) read_sizes(process);
   return true;
 }
 
@@ -261,6 +258,11 @@ Walker::Met Walker::meet(std::uint32_t pid) {
   }
   if (const auto owner = dir_.owner()) met.process.uid = *owner;
   if (!find_memory(met.process)) met.outcome = Outcome::vanished;
+  met.stat_rss_bytes = met.process.rss_bytes;
+  if (!live_) {
+    read_status(met.process);
+    if (met.process.kind == ProcessKind::user) read_sizes(met.process);
+  }
   met.dir = std::move(dir_);
   met.thread = thread_;
   return met;
@@ -292,7 +294,7 @@ Walker::Size Walker::size_of(const Met& met) {
   if (met.outcome != Outcome::row || !met.thread.empty()) return {};
   const std::uint64_t threads = met.process.threads.value_or(0);
   if (met.process.kind != ProcessKind::user) return {std::uint64_t{0}, threads};
-  return {met.process.rss_bytes, threads};
+  return {met.stat_rss_bytes, threads};
 }
 
 }  // namespace memkit

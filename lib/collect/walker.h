@@ -31,6 +31,7 @@ class Walker {
   struct Met {
     Process process;
     Outcome outcome = Outcome::row;  ///< what is not `row` ends here
+    PackedCount stat_rss_bytes;      ///< the figure whose error is known; missing where a capture has no stat
     Dir dir;
     std::string thread;  ///< "task/TID/" where the process's memory shows there alone
   };
