@@ -28,6 +28,8 @@ constexpr Row kProvoked[] = {
     {"6.1-memcg-v2", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.12-memcg-v2", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-memcg-v2-swap", "grows in a cgroup with swap", Why::cgroup_limit, Sure::high, "own", "anon"},
+    {"5.10-memcg-v2-negative", "others are protected", Why::cgroup_limit, Sure::high, "own", "anon"},
+    {"6.12-memcg-v2-negative", "others are protected", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-memcg-v2-group", "oom.group is set", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-no-table", "oom_dump_tasks is 0", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"5.10-memcg-v1", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
@@ -53,6 +55,7 @@ constexpr Row kProvoked[] = {
     {"6.1-slab", "sockets without end", Why::machine_exhausted, Sure::high, "", "slab"},
     {"5.10-hugepages", "huge pages set aside", Why::machine_exhausted, Sure::high, "", "hugepages"},
     {"6.1-hugepages", "huge pages set aside", Why::machine_exhausted, Sure::high, "", "hugepages"},
+    {"6.1-unaccounted", "pages in pipes", Why::machine_exhausted, Sure::high, "", "unaccounted"},
     // One node of two
     {"5.10-cpuset", "bound to a node by a cpuset", Why::zone_short, Sure::high, "", ""},
     {"6.1-cpuset", "bound to a node by a cpuset", Why::zone_short, Sure::high, "", ""},
