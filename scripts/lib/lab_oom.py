@@ -98,7 +98,8 @@ def provoke(rows, kernel, memkit):
     for row in rows:
         script += f"row=/out/{row.name}; mkdir -p $row; echo 'lab: {row.name}' > /dev/kmsg\n"
         script += f"dmesg -n 8; {row.script}" if row.alone else f"(\n{row.script})\n{TIDY}"
-    machine = Machine(kernel, script, append="log_buf_len=4M", swap_mib=96, timeout_s=600, **rows[0].machine)
+    shape = {**rows[0].machine, "append": f"log_buf_len=4M {rows[0].machine.get('append', '')}"}
+    machine = Machine(kernel, script, swap_mib=96, timeout_s=600, **shape)
     outcome = boot(machine, memkit)
     parts, name = {}, None
     for record in records_of(outcome.text("kmsg")):

@@ -87,6 +87,20 @@ PROVOCATIONS = (
         kernels=("6.1", "6.12"),
     ),
     Provocation(
+        "memcg-v2-cache",
+        "make_group lab memory.max=40M\n"
+        "dd if=/dev/zero of=/disk/file bs=1M count=60; sync; echo 3 > /proc/sys/vm/drop_caches\n"
+        + VICTIM.format("inject --as mapper --cgroup $group/lab locked-file /disk/file"),
+        {**MEMCG, "oom_memcg": "/lab", "trigger": "mapper", "limit_kb": 40 * 1024, "victim": {"name": "mapper"}},
+        kernels=("6.1", "6.12"),
+    ),
+    Provocation(
+        "memcg-v2-kernel",
+        "make_group lab memory.max=40M\n" + VICTIM.format("inject --as pipes --cgroup $group/lab pipes 60000 16"),
+        {**MEMCG, "oom_memcg": "/lab", "trigger": "pipes", "limit_kb": 40 * 1024, "victim": {"name": "pipes"}},
+        kernels=("6.1", "6.12"),
+    ),
+    Provocation(
         "memcg-v2-names",
         "make_group 'lab/a,b=c' memory.max=32M\n"
         + hog("--cgroup '/sys/fs/cgroup/lab/a,b=c'", "a) (b:,[1 2]"),
@@ -208,6 +222,26 @@ PROVOCATIONS = (
         events=None,
         alone=True,
         kernels=("6.1",),
+    ),
+    Provocation(
+        # Sockets cannot be in ZONE_MOVABLE, as they could not be in a 32 bit machine's HighMem.
+        "low-zone",
+        "inject --as steady --adj 0 anon 24\n"
+        "echo 10000000 > /proc/sys/fs/file-max; echo 10000000 > /proc/sys/fs/nr_open\n"
+        "inject --as sockets --adj 900 sockets 400000\n",
+        GLOBAL,
+        events=None,
+        alone=True,
+        kernels=("6.1", "5.10"),
+        machine={"append": "movablecore=300M"},
+    ),
+    Provocation(
+        # A third of the machine is free, and kept.
+        "kept-free",
+        BYSTANDER + "echo 170000 > /proc/sys/vm/min_free_kbytes\n" + hog(),
+        {**GLOBAL, "victim": {"name": "hog"}},
+        alone=True,
+        kernels=("6.1", "5.10"),
     ),
     Provocation(
         "hugepages",

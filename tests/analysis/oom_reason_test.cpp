@@ -41,6 +41,11 @@ constexpr Row kProvoked[] = {
     {"6.1-memcg-v1-ancestor", "use_hierarchy", Why::cgroup_limit, Sure::high, "ancestor", "anon"},
     // tmpfs counts in the cgroup of who wrote it
     {"6.1-memcg-v2-tmpfs", "dd into a tmpfs in a cgroup", Why::cgroup_limit, Sure::high, "own", "shmem"},
+    // Page cache that is locked, and the kernel's own pages, count too
+    {"6.1-memcg-v2-cache", "a file locked in memory", Why::cgroup_limit, Sure::high, "own", "cache"},
+    {"6.12-memcg-v2-cache", "a file locked in memory", Why::cgroup_limit, Sure::high, "own", "cache"},
+    {"6.1-memcg-v2-kernel", "pages in pipes", Why::cgroup_limit, Sure::high, "own", "kernel"},
+    {"6.12-memcg-v2-kernel", "pages in pipes", Why::cgroup_limit, Sure::high, "own", "kernel"},
     // The limit, where nobody may be killed; the line that names it is then not printed
     {"6.1-memcg-v2-protected", "adjustment -1000 in a cgroup", Why::cgroup_limit, Sure::high, "", "anon"},
     // The whole machine: what held its memory
@@ -61,6 +66,12 @@ constexpr Row kProvoked[] = {
     {"6.1-cpuset", "bound to a node by a cpuset", Why::zone_short, Sure::high, "", ""},
     {"5.10-mempolicy", "bound to a node by mbind", Why::zone_short, Sure::high, "", ""},
     {"6.1-mempolicy", "bound to a node by mbind", Why::zone_short, Sure::high, "", ""},
+    // Zones that the kernel's own memory cannot be in had plenty; 6.1 does not list them
+    {"5.10-low-zone", "sockets, beside a ZONE_MOVABLE", Why::zone_short, Sure::medium, "", ""},
+    {"6.1-low-zone", "sockets, beside a ZONE_MOVABLE", Why::zone_short, Sure::high, "", ""},
+    // Free, and kept
+    {"5.10-kept-free", "vm.min_free_kbytes is a third of RAM", Why::watermarks, Sure::high, "", "anon"},
+    {"6.1-kept-free", "vm.min_free_kbytes is a third of RAM", Why::watermarks, Sure::high, "", "anon"},
     {"6.1-order", "blocks of 32 KiB, memory in fragments", Why::fragmentation, Sure::high, "", ""},
     {"5.10-sysrq", "echo f > /proc/sysrq-trigger", Why::sysrq, Sure::high, "", ""},
     {"6.12-sysrq", "echo f > /proc/sysrq-trigger", Why::sysrq, Sure::high, "", ""},
@@ -120,6 +131,12 @@ TEST(OomReason, RestsOnFiguresOfTheLog) {
   const OomStory fragments = explain(lab_events("6.1-order")[0]);
   EXPECT_GT(bytes(fragments, "zone_usable_bytes"), bytes(fragments, "zone_needed_bytes"));
   EXPECT_LT(bytes(fragments, "largest_block_bytes"), 32U << 10);
+
+  for (const std::string_view name : {"5.10-low-zone", "6.1-low-zone"})
+    EXPECT_GT(bytes(explain(lab_events(name)[0]), "elsewhere_free_bytes"), 100U << 20) << name;
+  const OomStory kept = explain(lab_events("6.1-kept-free")[0]);
+  EXPECT_GT(bytes(kept, "zone_usable_bytes"), 100U << 20);
+  EXPECT_LT(bytes(kept, "zone_usable_bytes"), bytes(kept, "zone_needed_bytes"));
 
   EXPECT_EQ(bytes(explain(lab_events("6.1-hugepages")[0]), "hugepages_bytes"), 160U << 21);
 }
