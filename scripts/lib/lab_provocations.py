@@ -19,6 +19,7 @@ class Provocation:
     facts: dict  # of the first event; "victim" holds those of the victim
     kernels: tuple = ALL
     events: int | None = 1  # None: how many there are depends on the race
+    daemon: bool = False  # the log is a daemon's: $row/log
     alone: bool = False  # may end in a panic: a machine of its own, whose log is on the console
     machine: dict = field(default_factory=dict)
 
@@ -254,6 +255,16 @@ PROVOCATIONS = (
         "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n" + BYSTANDER + hog(),
         {**GLOBAL, "trigger": "hog", "why": "Out of memory (oom_kill_allocating_task)", "victim": {"name": "hog"}},
         kernels=("6.1",),
+    ),
+    Provocation(
+        "earlyoom",
+        "earlyoom -m 40,20 -r 0 > $row/log 2>&1 & daemon=$!\n"
+        + BYSTANDER + "inject --as hog grow 100 60 > $row/victim.pid\n"
+        "victim=$(cat $row/victim.pid); while [ -e /proc/$victim/exe ]; do sleep 1; done; sleep 2; kill $daemon\n",
+        {"source": "earlyoom", "name": "hog", "signal": "SIGTERM", "uid": 0},
+        kernels=("6.1",),
+        daemon=True,
+        machine={"packages": ("earlyoom",)},
     ),
     Provocation(
         "no-table",

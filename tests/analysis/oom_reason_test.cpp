@@ -77,6 +77,7 @@ constexpr Row kProvoked[] = {
     {"6.12-sysrq", "echo f > /proc/sysrq-trigger", Why::sysrq, Sure::high, "", ""},
     {"5.10-nothing-killable", "adjustment -1000", Why::nothing_killable, Sure::high, "", "anon"},
     {"6.1-nothing-killable", "adjustment -1000", Why::nothing_killable, Sure::high, "", "anon"},
+    {"6.1-earlyoom", "earlyoom below 40 % available", Why::daemon, Sure::high, "", ""},
     // The same kill, with less and less of it in the log: what is not there is not guessed
     {"5.10-global.cut-before-kill", "the end is lost", Why::machine_exhausted, Sure::high, "", "anon"},
     {"5.10-global.cut-head", "the figures are lost", Why::unknown, Sure::low, "", ""},
