@@ -13,6 +13,10 @@ using Scope = OomEvent::Scope;
 /// The share of a whole from which on something is called its holder.
 constexpr double kHolderPct = 50;
 constexpr double kUnaccountedPct = 25;
+/// Free memory that is kept: the kernel itself keeps at most 5 % (calculate_min_free_kbytes, khugepaged).
+constexpr double kKeptPct = 10;
+/// What must be free in other zones at least to say that it was not the machine that ran out.
+constexpr std::uint64_t kMuchElsewhere = std::uint64_t{64} << 20;
 
 void add(OomStory& story, std::string_view key, const Bytes& figure, std::string_view source) {
   if (figure) story.evidence.push_back({key, *figure, source});
@@ -185,17 +189,24 @@ ZoneCheck check_zone(const OomEvent& event, const OomZone& zone, Reach reach, bo
   return check;
 }
 
+/// A count of pages of this machine; one that no machine has is 0.
+Bytes of_pages(const OomEvent& event, const Bytes& count) {
+  return count.transform(
+      [page = page_size_of(event)](std::uint64_t n) { return n < (std::uint64_t{1} << 50) ? n * page : 0; });
+}
+
+/// The RAM that the kernel hands out.
+Bytes managed_bytes(const OomEvent& event) {
+  const Bytes ram = of_pages(event, event.machine.ram_pages);
+  const Bytes reserved = of_pages(event, event.machine.reserved_pages);
+  return ram && reserved ? Bytes(*ram - std::min(*ram, *reserved)) : ram;
+}
+
 /// Where the machine's memory was.
 void judge_machine_parts(const OomEvent& event, OomStory& story) {
   const OomMachine& machine = event.machine;
-  const std::uint64_t page = page_size_of(event);
-  const auto pages = [page](const Bytes& count) {
-    return count.transform([page](std::uint64_t n) { return n < (std::uint64_t{1} << 50) ? n * page : 0; });
-  };
-  const auto count = [&](std::string_view name) { return pages(machine.count(name)); };
-  const Bytes ram = pages(machine.ram_pages);
-  const Bytes reserved = pages(machine.reserved_pages);
-  const Bytes managed = ram && reserved ? Bytes(*ram - std::min(*ram, *reserved)) : ram;
+  const auto count = [&](std::string_view name) { return of_pages(event, machine.count(name)); };
+  const Bytes managed = managed_bytes(event);
   add(story, "ram_bytes", managed, "pages RAM less reserved");
   add(story, "free_bytes", count("free"), "Mem-Info free");
   const Bytes shmem = count("shmem");
@@ -234,6 +245,16 @@ void add_zone(OomStory& story, const ZoneCheck& check) {
   add(story, "largest_block_bytes", check.largest_block_bytes, "buddy line");
 }
 
+/// Free memory in zones that the dump does not list: since 6.1 those that the request could not use are left out, but
+/// not of the count.
+Bytes unlisted_free(const OomEvent& event) {
+  Bytes left = of_pages(event, event.machine.count("free"));
+  for (const OomZone& zone : event.machine.zones) {
+    if (left) left = *left - std::min(*left, zone.free_bytes.value_or(0));
+  }
+  return left;
+}
+
 void judge_global(const OomEvent& event, OomStory& story) {
   const bool bound = event.constraint == "CONSTRAINT_CPUSET" || event.constraint == "CONSTRAINT_MEMORY_POLICY";
   const Reach reach = reach_of(event);
@@ -249,10 +270,18 @@ void judge_global(const OomEvent& event, OomStory& story) {
       elsewhere = plus(elsewhere, zone.free_bytes);
     }
   }
+  if (!open.empty() && reach != Reach::movable) elsewhere = plus(elsewhere, unlisted_free(event));
   judge_machine_parts(event, story);
   add(story, "elsewhere_free_bytes", elsewhere, "zones that the request could not use");
-  const auto best = std::max_element(open.begin(), open.end(),
-                                     [](const ZoneCheck& a, const ZoneCheck& b) { return a.margin() < b.margin(); });
+  const auto any = [&open](auto holds) { return std::any_of(open.begin(), open.end(), holds); };
+  const bool any_above = any([](const ZoneCheck& check) { return check.above(); });
+  Bytes free_but_kept = Missing::absent;
+  if (!any_above)
+    for (const ZoneCheck& check : open) free_but_kept = plus(free_but_kept, check.usable_bytes);
+  const bool kept = share(free_but_kept, managed_bytes(event)) >= kKeptPct;
+  const auto best = std::max_element(open.begin(), open.end(), [kept](const ZoneCheck& a, const ZoneCheck& b) {
+    return kept ? a.usable_bytes < b.usable_bytes : a.margin() < b.margin();
+  });
   if (best != open.end()) add_zone(story, *best);
   add_largest(event, story);
   if (bound) {
@@ -267,16 +296,20 @@ void judge_global(const OomEvent& event, OomStory& story) {
     return;
   }
   story.confidence = Confidence::high;
-  const auto any = [&open](auto holds) { return std::any_of(open.begin(), open.end(), holds); };
-  const bool any_above = any([](const ZoneCheck& check) { return check.above(); });
   const bool any_block = any([](const ZoneCheck& check) { return check.above() && check.has_block; });
-  if (any([](const ZoneCheck& check) { return check.serves(); })) {
+  const bool served = any([](const ZoneCheck& check) { return check.serves(); });
+  const bool plenty = any([](const ZoneCheck& check) { return check.usable_bytes > 2 * check.plenty_bytes; });
+  const bool others_have = elsewhere && *elsewhere > std::max<std::uint64_t>(best->needed_bytes * 4, kMuchElsewhere);
+  if (served && (plenty || !others_have)) {
     story.reason = OomReason::watermarks;
     story.confidence = Confidence::medium;
   } else if (any_above && !any_block && event.order.value_or(0) > 0) {
     story.reason = OomReason::fragmentation;
-  } else if (elsewhere && *elsewhere > std::max<std::uint64_t>(best->needed_bytes * 4, std::uint64_t{64} << 20)) {
+  } else if (others_have) {
     story.reason = OomReason::zone_short;
+    if (served) story.confidence = Confidence::medium;  // some came free by the time of the dump
+  } else if (kept) {
+    story.reason = OomReason::watermarks;
   } else {
     story.reason = OomReason::machine_exhausted;
   }

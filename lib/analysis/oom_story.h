@@ -19,7 +19,7 @@ enum class OomReason : std::uint8_t {
   machine_exhausted,  ///< no zone that could serve had memory left
   zone_short,         ///< one node or zone was short, by policy, cpuset or address limits, and others were not
   fragmentation,      ///< free memory, but no block of the order
-  watermarks,         ///< an order-0 page was refused while free memory was above the watermark: it came and went
+  watermarks,         ///< free memory, but kept by min and lowmem_reserve; or above them by the time of the dump
   sysrq,              ///< by hand
   nothing_killable,
   daemon,  ///< a daemon's threshold, not the kernel

@@ -207,6 +207,12 @@ std::string why_text(const OomEvent& event, const OomStory& story) {
           size_text(page_size_of(event) << std::clamp<std::int64_t>(event.order.value_or(0), 0, 20)),
           event.order.value_or(0), figure(story, "largest_block_bytes"));
     case OomReason::watermarks:
+      if (story.confidence == Confidence::high) {
+        return fmt::format(
+            "{} of {} were free, but kept: {} had {}, and keeps {} (vm.min_free_kbytes and vm.lowmem_reserve_ratio).",
+            figure(story, "free_bytes"), figure(story, "ram_bytes"), figure(story, "zone"),
+            figure(story, "zone_usable_bytes"), figure(story, "zone_needed_bytes"));
+      }
       return fmt::format(
           "At the time of the dump {} had {} free, above the {} that it keeps: memory came free just then, or reclaim "
           "made no progress in time.",
@@ -250,7 +256,15 @@ std::vector<std::string> next_steps(const OomEvent& event, const OomStory& story
       if (event.machine.swap_total_bytes == 0u) steps.emplace_back("a little swap lets cold memory leave first");
       break;
     case OomReason::zone_short:
-      steps.emplace_back("numactl --hardware, and the cpuset's mems or the policy that binds it");
+      steps.emplace_back(
+          event.constraint == "CONSTRAINT_CPUSET" || event.constraint == "CONSTRAINT_MEMORY_POLICY"
+              ? "numactl --hardware, and the cpuset's mems or the policy that binds it"
+              : "give the other zones less: movablecore= and kernelcore= of the kernel's command line, or "
+                "a 64 bit kernel where there is HighMem");
+      break;
+    case OomReason::watermarks:
+      if (story.confidence == Confidence::high)
+        steps.emplace_back("sysctl vm.min_free_kbytes vm.lowmem_reserve_ratio: who set them, and lower what is kept");
       break;
     case OomReason::fragmentation:
       steps.emplace_back("which driver asks for such blocks? the call trace in the log names it");

@@ -43,3 +43,16 @@ lab_fetch_kernel() (
   done
   cp "$apt"/tree/boot/vmlinuz-* "$dir/vmlinuz"
 )
+
+# lab_fetch_program PACKAGE DIR: leaves the program of that name in DIR, from this system's own packages.
+lab_fetch_program() (
+  set -e
+  package=$1 dir=$2
+  if [[ -e $dir/$package ]]; then return; fi
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
+  (cd "$work" && apt-get -q -o APT::Sandbox::User=root download "$package" >&2)
+  dpkg-deb -x "$work/$package"_*.deb "$work/tree"
+  mkdir -p "$dir"
+  cp "$(find "$work/tree" -path "*bin/$package" -print -quit)" "$dir/$package"
+)

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from lab_oom_encodings import cuts, dmesg, encoded
-from lab_oom_reader import read_events
+from lab_oom_reader import read_earlyoom, read_events
 from lab_provocations import ALL, PROVOCATIONS
 from lab_vm import BUILD, Machine, Unable, boot, check_programs
 
@@ -62,8 +62,9 @@ def judge(row, outcome, events):
         wrong.append(f"{len(events)} events, not {row.events}")
     wrong += differences(row.facts, events[0])
     pid = outcome.text(f"{row.name}/victim.pid").strip()
-    if pid and (events[0].get("victim") or {}).get("pid") != int(pid):
-        wrong.append(f"victim is {(events[0].get('victim') or {}).get('pid')}, not {pid}")
+    killed = events[0] if row.daemon else events[0].get("victim") or {}
+    if pid and killed.get("pid") != int(pid):
+        wrong.append(f"victim is {killed.get('pid')}, not {pid}")
     status = outcome.text(f"{row.name}/victim.status").strip()
     if status and status != "137":
         wrong.append(f"the victim ended with {status}, not by SIGKILL")
@@ -98,7 +99,8 @@ def provoke(rows, kernel, memkit):
     for row in rows:
         script += f"row=/out/{row.name}; mkdir -p $row; echo 'lab: {row.name}' > /dev/kmsg\n"
         script += f"dmesg -n 8; {row.script}" if row.alone else f"(\n{row.script})\n{TIDY}"
-    machine = Machine(kernel, script, append="log_buf_len=4M", swap_mib=96, timeout_s=600, **rows[0].machine)
+    shape = {**rows[0].machine, "append": f"log_buf_len=4M {rows[0].machine.get('append', '')}"}
+    machine = Machine(kernel, script, swap_mib=96, timeout_s=600, **shape)
     outcome = boot(machine, memkit)
     parts, name = {}, None
     for record in records_of(outcome.text("kmsg")):
@@ -108,20 +110,23 @@ def provoke(rows, kernel, memkit):
     for row in rows:
         records = of_the_events(parts.get(row.name, []))
         log = dmesg(records)
+        if row.daemon:
+            log, records = outcome.text(f"{row.name}/log"), []
         if row.alone and not outcome.files:
             lines = [line.rstrip("\r") for line in outcome.console.split("\n")]
             first = next((n for n, line in enumerate(lines) if " invoked oom-killer: " in line), len(lines))
             log, records = "\n".join(lines[first:]), []
-        events = read_events(log)
+        events = read_earlyoom(log) if row.daemon else read_events(log)
         wrong = judge(row, outcome, events) + (["the machine did not end"] if outcome.timed_out else [])
         if wrong:
             (BUILD / f"failed-{kernel}-{row.name}.log").write_text(log + "\n---- console\n" + outcome.console)
         yield row, log, events, records, wrong
 
 
-def write(name, log, events, note):
-    expected = {"file": f"{name}.log", "kernel_events": len(events), "userspace_events": 0}
-    expected.update(events=events, note=note)
+def write(name, log, events, note, daemon=False):
+    of_kernel, of_daemon = ([], events) if daemon else (events, [])
+    expected = {"file": f"{name}.log", "kernel_events": len(of_kernel), "userspace_events": len(of_daemon)}
+    expected.update(events=of_kernel, userspace=of_daemon, note=note)
     (TARGET / f"{name}.log").write_bytes(log.encode())
     (TARGET / f"{name}.expected.json").write_text(json.dumps(expected, indent=1) + "\n")
 
@@ -149,7 +154,7 @@ def main(names, kernels, memkit):
                 print(f"{name}: {len(events)} events, {len(log)} bytes{'; '.join(['', *wrong])}", flush=True)
                 failed += bool(wrong)
                 if not wrong:
-                    write(name, log, events, f"provoked by scripts/capture-oom {row.name}")
+                    write(name, log, events, f"provoked by scripts/capture-oom {row.name}", row.daemon)
                     derive(name, records)
     return 1 if failed else 0
 

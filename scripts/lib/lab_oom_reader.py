@@ -178,3 +178,21 @@ def read_events(log):
         take_choice(event, state, text, stamp["time"])
         take_reaped(events, text)
     return [finish(event) for event in events]
+
+
+EARLYOOM = re.compile(
+    r'sending (?P<signal>SIG\w+) to process (?P<pid>\d+) uid (?P<uid>\d+) "(?P<name>.*)": badness (?P<badness>\d+), '
+    r"VmRSS (?P<vmrss_mib>\d+) MiB$"
+)
+
+
+def read_earlyoom(log):
+    """The kills of earlyoom 1.7 in what it prints."""
+    events = []
+    for line in log.split("\n"):
+        if found := EARLYOOM.match(line):
+            facts = {key: int(value) if value.isdigit() else value for key, value in found.groupdict().items()}
+            events.append({"source": "earlyoom", **facts})
+        elif found := re.match(r"process (?:\d+ )?exited after (\d+\.\d+) seconds$", line):
+            events[-1]["exited_after_s"] = float(found[1])
+    return events

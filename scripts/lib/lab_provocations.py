@@ -19,6 +19,7 @@ class Provocation:
     facts: dict  # of the first event; "victim" holds those of the victim
     kernels: tuple = ALL
     events: int | None = 1  # None: how many there are depends on the race
+    daemon: bool = False  # the log is a daemon's: $row/log
     alone: bool = False  # may end in a panic: a machine of its own, whose log is on the console
     machine: dict = field(default_factory=dict)
 
@@ -84,6 +85,20 @@ PROVOCATIONS = (
         "make_group lab memory.max=40M\n"
         "(echo 0 > $group/lab/cgroup.procs; exec dd if=/dev/zero of=/dev/shm/fill bs=1M count=60)\n",
         {**MEMCG, "oom_memcg": "/lab", "trigger": "dd", "limit_kb": 40 * 1024, "victim": {"name": "dd"}},
+        kernels=("6.1", "6.12"),
+    ),
+    Provocation(
+        "memcg-v2-cache",
+        "make_group lab memory.max=40M\n"
+        "dd if=/dev/zero of=/disk/file bs=1M count=60; sync; echo 3 > /proc/sys/vm/drop_caches\n"
+        + VICTIM.format("inject --as mapper --cgroup $group/lab locked-file /disk/file"),
+        {**MEMCG, "oom_memcg": "/lab", "trigger": "mapper", "limit_kb": 40 * 1024, "victim": {"name": "mapper"}},
+        kernels=("6.1", "6.12"),
+    ),
+    Provocation(
+        "memcg-v2-kernel",
+        "make_group lab memory.max=40M\n" + VICTIM.format("inject --as pipes --cgroup $group/lab pipes 60000 16"),
+        {**MEMCG, "oom_memcg": "/lab", "trigger": "pipes", "limit_kb": 40 * 1024, "victim": {"name": "pipes"}},
         kernels=("6.1", "6.12"),
     ),
     Provocation(
@@ -210,6 +225,26 @@ PROVOCATIONS = (
         kernels=("6.1",),
     ),
     Provocation(
+        # Sockets cannot be in ZONE_MOVABLE, as they could not be in a 32 bit machine's HighMem.
+        "low-zone",
+        "inject --as steady --adj 0 anon 24\n"
+        "echo 10000000 > /proc/sys/fs/file-max; echo 10000000 > /proc/sys/fs/nr_open\n"
+        "inject --as sockets --adj 900 sockets 400000\n",
+        GLOBAL,
+        events=None,
+        alone=True,
+        kernels=("6.1", "5.10"),
+        machine={"append": "movablecore=300M"},
+    ),
+    Provocation(
+        # A third of the machine is free, and kept.
+        "kept-free",
+        BYSTANDER + "echo 170000 > /proc/sys/vm/min_free_kbytes\n" + hog(),
+        {**GLOBAL, "victim": {"name": "hog"}},
+        alone=True,
+        kernels=("6.1", "5.10"),
+    ),
+    Provocation(
         "hugepages",
         "echo 160 > /proc/sys/vm/nr_hugepages\n" + BYSTANDER + hog(),
         {**GLOBAL, "victim": {"name": "hog"}},
@@ -220,6 +255,16 @@ PROVOCATIONS = (
         "echo 1 > /proc/sys/vm/oom_kill_allocating_task\n" + BYSTANDER + hog(),
         {**GLOBAL, "trigger": "hog", "why": "Out of memory (oom_kill_allocating_task)", "victim": {"name": "hog"}},
         kernels=("6.1",),
+    ),
+    Provocation(
+        "earlyoom",
+        "earlyoom -m 40,20 -r 0 > $row/log 2>&1 & daemon=$!\n"
+        + BYSTANDER + "inject --as hog grow 100 60 > $row/victim.pid\n"
+        "victim=$(cat $row/victim.pid); while [ -e /proc/$victim/exe ]; do sleep 1; done; sleep 2; kill $daemon\n",
+        {"source": "earlyoom", "name": "hog", "signal": "SIGTERM", "uid": 0},
+        kernels=("6.1",),
+        daemon=True,
+        machine={"packages": ("earlyoom",)},
     ),
     Provocation(
         "no-table",

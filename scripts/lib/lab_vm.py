@@ -47,6 +47,15 @@ def kernel_files(kernel):
     return folder
 
 
+def package_program(package):
+    """A program of the distribution's, fetched when it is not there."""
+    script = '. scripts/lib/lab_kernels.sh; lab_fetch_program "$1" "$2"'
+    done = subprocess.run(["bash", "-c", script, "lab", package, BUILD], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Unable(f"{package} cannot be fetched: {(done.stderr.strip().splitlines() or ['no reason given'])[-1]}")
+    return BUILD / package
+
+
 def newer(target, sources):
     return target.exists() and all(target.stat().st_mtime >= source.stat().st_mtime for source in sources)
 
@@ -76,6 +85,12 @@ def libraries(program):
     return re.findall(r"/(\S+) \(0x", listed)
 
 
+def copy_libraries(program, tree):
+    for library in libraries(program):
+        (tree / library).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(f"/{library}", tree / library)
+
+
 def build_base(kernel, memkit):
     """The part of the initramfs that all machines of a kernel have in common."""
     kernel_folder, injector = kernel_files(kernel), build_injector()
@@ -90,9 +105,8 @@ def build_base(kernel, memkit):
             (tree / folder).mkdir()
         shutil.copy(shutil.which("busybox"), tree / "bin/busybox")
         run("strip", "-o", tree / "bin/memkit", memkit)
-        for library in {*libraries(memkit), *libraries(tree / "bin/busybox")}:
-            (tree / library).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(f"/{library}", tree / library)
+        for program in (memkit, tree / "bin/busybox"):
+            copy_libraries(program, tree)
         shutil.copy(injector, tree / "bin/inject")
         shutil.copy("tests/vm/init", tree / "init")
         shutil.copytree(kernel_folder / "modules", tree / "modules")
@@ -125,6 +139,7 @@ class Machine:
     append: str = ""
     qemu: tuple = ()
     swap_mib: int = 0
+    packages: tuple = ()  # of the distribution, whose program of the same name the script runs
     timeout_s: int = 280
 
 
@@ -148,6 +163,10 @@ def boot(machine, memkit):
         work = Path(name)
         (work / "tree").mkdir()
         (work / "tree/scenario").write_text(machine.script)
+        for package in machine.packages:
+            (work / "tree/bin").mkdir(exist_ok=True)
+            program = shutil.copy(package_program(package), work / "tree/bin")
+            copy_libraries(program, work / "tree")
         pack(work / "tree", work / "scenario.cpio")
         (work / "initrd").write_bytes(base.read_bytes() + (work / "scenario.cpio").read_bytes())
         command = ["qemu-system-x86_64", "-accel", "tcg", "-cpu", "max,-cx16", "-smp", "2"]  # cx16: 6.12 faults with it

@@ -28,6 +28,8 @@ constexpr Row kProvoked[] = {
     {"6.1-memcg-v2", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.12-memcg-v2", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-memcg-v2-swap", "grows in a cgroup with swap", Why::cgroup_limit, Sure::high, "own", "anon"},
+    {"5.10-memcg-v2-negative", "others are protected", Why::cgroup_limit, Sure::high, "own", "anon"},
+    {"6.12-memcg-v2-negative", "others are protected", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-memcg-v2-group", "oom.group is set", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"6.1-no-table", "oom_dump_tasks is 0", Why::cgroup_limit, Sure::high, "own", "anon"},
     {"5.10-memcg-v1", "grows in a cgroup of 40 MiB", Why::cgroup_limit, Sure::high, "own", "anon"},
@@ -39,6 +41,11 @@ constexpr Row kProvoked[] = {
     {"6.1-memcg-v1-ancestor", "use_hierarchy", Why::cgroup_limit, Sure::high, "ancestor", "anon"},
     // tmpfs counts in the cgroup of who wrote it
     {"6.1-memcg-v2-tmpfs", "dd into a tmpfs in a cgroup", Why::cgroup_limit, Sure::high, "own", "shmem"},
+    // Page cache that is locked, and the kernel's own pages, count too
+    {"6.1-memcg-v2-cache", "a file locked in memory", Why::cgroup_limit, Sure::high, "own", "cache"},
+    {"6.12-memcg-v2-cache", "a file locked in memory", Why::cgroup_limit, Sure::high, "own", "cache"},
+    {"6.1-memcg-v2-kernel", "pages in pipes", Why::cgroup_limit, Sure::high, "own", "kernel"},
+    {"6.12-memcg-v2-kernel", "pages in pipes", Why::cgroup_limit, Sure::high, "own", "kernel"},
     // The limit, where nobody may be killed; the line that names it is then not printed
     {"6.1-memcg-v2-protected", "adjustment -1000 in a cgroup", Why::cgroup_limit, Sure::high, "", "anon"},
     // The whole machine: what held its memory
@@ -53,16 +60,24 @@ constexpr Row kProvoked[] = {
     {"6.1-slab", "sockets without end", Why::machine_exhausted, Sure::high, "", "slab"},
     {"5.10-hugepages", "huge pages set aside", Why::machine_exhausted, Sure::high, "", "hugepages"},
     {"6.1-hugepages", "huge pages set aside", Why::machine_exhausted, Sure::high, "", "hugepages"},
+    {"6.1-unaccounted", "pages in pipes", Why::machine_exhausted, Sure::high, "", "unaccounted"},
     // One node of two
     {"5.10-cpuset", "bound to a node by a cpuset", Why::zone_short, Sure::high, "", ""},
     {"6.1-cpuset", "bound to a node by a cpuset", Why::zone_short, Sure::high, "", ""},
     {"5.10-mempolicy", "bound to a node by mbind", Why::zone_short, Sure::high, "", ""},
     {"6.1-mempolicy", "bound to a node by mbind", Why::zone_short, Sure::high, "", ""},
+    // Zones that the kernel's own memory cannot be in had plenty; 6.1 does not list them
+    {"5.10-low-zone", "sockets, beside a ZONE_MOVABLE", Why::zone_short, Sure::medium, "", ""},
+    {"6.1-low-zone", "sockets, beside a ZONE_MOVABLE", Why::zone_short, Sure::high, "", ""},
+    // Free, and kept
+    {"5.10-kept-free", "vm.min_free_kbytes is a third of RAM", Why::watermarks, Sure::high, "", "anon"},
+    {"6.1-kept-free", "vm.min_free_kbytes is a third of RAM", Why::watermarks, Sure::high, "", "anon"},
     {"6.1-order", "blocks of 32 KiB, memory in fragments", Why::fragmentation, Sure::high, "", ""},
     {"5.10-sysrq", "echo f > /proc/sysrq-trigger", Why::sysrq, Sure::high, "", ""},
     {"6.12-sysrq", "echo f > /proc/sysrq-trigger", Why::sysrq, Sure::high, "", ""},
     {"5.10-nothing-killable", "adjustment -1000", Why::nothing_killable, Sure::high, "", "anon"},
     {"6.1-nothing-killable", "adjustment -1000", Why::nothing_killable, Sure::high, "", "anon"},
+    {"6.1-earlyoom", "earlyoom below 40 % available", Why::daemon, Sure::high, "", ""},
     // The same kill, with less and less of it in the log: what is not there is not guessed
     {"5.10-global.cut-before-kill", "the end is lost", Why::machine_exhausted, Sure::high, "", "anon"},
     {"5.10-global.cut-head", "the figures are lost", Why::unknown, Sure::low, "", ""},
@@ -117,6 +132,12 @@ TEST(OomReason, RestsOnFiguresOfTheLog) {
   const OomStory fragments = explain(lab_events("6.1-order")[0]);
   EXPECT_GT(bytes(fragments, "zone_usable_bytes"), bytes(fragments, "zone_needed_bytes"));
   EXPECT_LT(bytes(fragments, "largest_block_bytes"), 32U << 10);
+
+  for (const std::string_view name : {"5.10-low-zone", "6.1-low-zone"})
+    EXPECT_GT(bytes(explain(lab_events(name)[0]), "elsewhere_free_bytes"), 100U << 20) << name;
+  const OomStory kept = explain(lab_events("6.1-kept-free")[0]);
+  EXPECT_GT(bytes(kept, "zone_usable_bytes"), 100U << 20);
+  EXPECT_LT(bytes(kept, "zone_usable_bytes"), bytes(kept, "zone_needed_bytes"));
 
   EXPECT_EQ(bytes(explain(lab_events("6.1-hugepages")[0]), "hugepages_bytes"), 160U << 21);
 }

@@ -332,6 +332,15 @@ TEST(OomLog, WhatHappenedAfterIsTold) {
   EXPECT_THAT(told({"oom", "--log", kLab + "6.1-nothing-killable.log"}), HasSubstr("nothing could be killed"));
 }
 
+TEST(OomLog, FreeMemoryThatCouldNotBeHadIsTold) {
+  EXPECT_THAT(told({"oom", "--log", kLab + "6.1-kept-free.log"}),
+              AllOf(HasSubstr("were free, but kept: node 0 DMA32 had 160.4 MiB, and keeps"),
+                    HasSubstr("sysctl vm.min_free_kbytes"), Not(HasSubstr("more RAM"))));
+  EXPECT_THAT(told({"oom", "--log", kLab + "6.1-low-zone.log"}),
+              AllOf(HasSubstr("one zone ran out of memory"), HasSubstr("239.1 MiB were free in others"),
+                    HasSubstr("movablecore="), Not(HasSubstr("numactl"))));
+}
+
 TEST(OomLog, SharesByUnitAsFarAsTheyAreKnown) {
   const auto shares = [](const std::string& log) {
     std::map<std::string, int> units;

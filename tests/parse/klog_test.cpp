@@ -377,6 +377,45 @@ TEST(Klog, TwoLogsInOneInventNothing) {
   RecordProperty("pairs", static_cast<int>(pairs));
 }
 
+TEST(Klog, AKillBetweenAHeaderAndItsDumpIsAnothers) {
+  const std::string header =
+      "[   10.000001] hog invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=5\n";
+  const std::string cpu = "[   10.000002] CPU: 0 PID: 9 Comm: hog Not tainted 6.1.0-50 #1\n";
+  const std::string rest =
+      "[   10.000003] memory: usage 40960kB, limit 40960kB, failcnt 7\n"
+      "[   10.000004] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/a,"
+      "task_memcg=/a,task=hog,pid=9,uid=0\n"
+      "[   10.000005] Memory cgroup out of memory: Killed process 9 (hog) total-vm:8kB, anon-rss:4kB, file-rss:0kB\n";
+  // Of another log, whose head was lost, half a minute later
+  const std::string chosen =
+      "[   40.000001] oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,"
+      "task_memcg=/b,task=sleep,pid=77,uid=3\n";
+  const std::string killed =
+      "[   40.000002] Out of memory: Killed process 77 (sleep) total-vm:800kB, anon-rss:400kB, file-rss:0kB\n";
+  for (const std::string& mixed : {header + chosen + cpu + killed + rest, header + chosen + killed + cpu + rest,
+                                   header + killed + cpu + rest, chosen + header + killed + cpu + rest}) {
+    SCOPED_TRACE(mixed);
+    auto events = events_of(mixed);
+    ASSERT_EQ(events.size(), 2U);
+    if (!events[0].header_seen) std::swap(events[0], events[1]);
+    EXPECT_EQ(events[0].trigger_pid, 9U);
+    EXPECT_EQ(events[0].oom_memcg, "/a");
+    EXPECT_EQ(events[0].memcg.memory.limit_bytes, 40U << 20);
+    ASSERT_EQ(events[0].kills.size(), 1U);
+    EXPECT_EQ(events[0].kills[0].pid, 9U);
+    EXPECT_FALSE(events[1].header_seen);
+    EXPECT_EQ(events[1].trigger, "");
+    EXPECT_EQ(events[1].time.text.substr(0, 3), "40.");
+    ASSERT_EQ(events[1].kills.size(), 1U);
+    EXPECT_EQ(events[1].kills[0].pid, 77U);
+  }
+  // A log that was searched for words has no dump: there, what follows a header is its kill.
+  const auto searched = events_of(header + chosen + killed);
+  ASSERT_EQ(searched.size(), 1U);
+  EXPECT_EQ(searched[0].trigger, "hog");
+  EXPECT_EQ(searched[0].chosen_pid, 77U);
+}
+
 TEST(Klog, PiecesOfAnySizeTellTheSame) {
   const std::string log = by_hand_log("memcg-v2-group.log");
   const auto whole = events_of(log);

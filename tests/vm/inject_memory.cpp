@@ -57,6 +57,16 @@ void locked(const Arguments& arguments) {
   if (mlock(anonymous(bytes), bytes) != 0) fail("mlock");
 }
 
+// Locks FILE's page cache: memory that nothing but the end of this process gives back.
+void locked_file(const Arguments& arguments) {
+  const int file = open(arguments[0].c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info {};
+  if (file < 0 || fstat(file, &info) != 0) fail(arguments[0]);
+  const auto bytes = static_cast<size_t>(info.st_size);
+  void* memory = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file, 0);
+  if (memory == MAP_FAILED || mlock(memory, bytes) != 0) fail("mlock");
+}
+
 void hugepages(const Arguments& arguments) {
   const size_t bytes = number(arguments[0]) * kMiB;
   touch(anonymous(bytes, MAP_HUGETLB), bytes);
@@ -203,6 +213,7 @@ const std::vector<Injector>& memory_injectors() {
       {"until-killed", "", 0, until_killed},
       {"spin", "MB: writes to all of it over and over", 1, spin},
       {"locked", "MB", 1, locked},
+      {"locked-file", "FILE", 1, locked_file},
       {"hugepages", "MB", 1, hugepages},
       {"thp", "MB", 1, thp},
       {"memfd", "MB", 1, memfd},

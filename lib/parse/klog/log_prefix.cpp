@@ -161,6 +161,7 @@ bool is_ident(std::string_view word) {
 /// "kernel: " behind the time and the host. What stands between must not be another program's tag.
 bool take_kernel_tag(std::string_view& rest, LogLine& out, std::string_view line, std::size_t time_begin) {
   const std::string_view near = rest.substr(0, 200);
+  if (near.find("kernel") == npos) return false;  // far rarer than a blank, which is what is looked for below
   std::size_t tag = near.find(" kernel: ");
   std::size_t length = 9;
   if (tag == npos && near.ends_with(" kernel:")) {

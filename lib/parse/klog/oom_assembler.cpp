@@ -11,8 +11,6 @@ namespace {
 constexpr std::size_t npos = std::string_view::npos;
 constexpr std::size_t kMostKills = 4096;
 constexpr std::size_t kMostReaped = 1024;
-/// Two heads of one machine without a kill between them are closer than that: the lines of two processors' dumps.
-constexpr std::int64_t kOneDumpUs = 100'000;
 
 bool may_begin_a_dump(OomLine kind) {
   switch (kind) {
@@ -117,31 +115,33 @@ void OomAssembler::take_header(const LogLine& line) {
       unfinished = event.trigger;
     // One without a kill yet may be another machine's, whose lines stand among these: it stays open.
     const bool over = !event.kills.empty() || event.nothing_killable;
-    if (over || apart_us(*before, line) <= kOneDumpUs) close(*before);
+    const bool of_one_dump = apart_us(*before, line) <= kOneDumpUs && !event.chosen_pid;  // else its victim is to come
+    if (over || of_one_dump) close(*before);
   }
   Context& context = open(line);
   OomEvent& event = context.event;
+  copy_header(header, event);
   event.header_seen = true;
-  event.trigger = header.trigger;
-  event.gfp_mask = header.gfp_mask;
-  event.gfp_flags = header.gfp_flags;
-  event.order = header.order;
-  event.trigger_oom_score_adj = header.trigger_oom_score_adj;
+  context.header_line = line_number_;
   context.unfinished_trigger = unfinished;
   make_real(context);
 }
 
 void OomAssembler::take_cpu(const LogLine& line) {
   CpuLine cpu;
+  if (!read_cpu(line.text, cpu)) return;
+  const auto robbed = std::find_if(contexts_.begin(), contexts_.end(),
+                                   [&](const Context& context) { return kill_is_of_another(context, line, cpu); });
+  if (robbed != contexts_.end()) give_kill_away(*robbed, line);
   Context* const context = find(line, false);
-  if (context == nullptr || !context->real || !read_cpu(line.text, cpu)) return;
+  if (context == nullptr || !context->real) return;
   OomEvent& event = context->event;
   const bool before_the_kill = event.kills.empty() && !event.chosen_pid && !event.score_pid && !event.nothing_killable;
   if (!event.header_seen || !before_the_kill) return;
   if (event.mixed) {
     follow(*context, line);
   } else if (cpu.name == event.trigger && !context->cpu_seen) {
-    context->cpu_seen = true;
+    context->cpu_seen = context->dump_seen = true;
     event.trigger_pid = cpu.pid;
     event.kernel = cpu.kernel;
     follow(*context, line);
@@ -179,6 +179,7 @@ void OomAssembler::take_kill(const LogLine& line, OomLine kind) {
   }
   if (context == nullptr) context = &open(line);
   make_real(*context);
+  if (context->kill_begin.text.empty()) context->kill_begin = time_of(line, year_);
   follow(*context, line);
   context->stage = Stage::none;
   if (kind == OomLine::chosen) {
@@ -226,6 +227,7 @@ void OomAssembler::take_killed(const LogLine& line) {
   }
   OomEvent& event = context->event;
   if (event.kills.empty()) event.kill_time = time_of(line, year_);
+  if (context->kill_begin.text.empty()) context->kill_begin = event.kill_time;
   if (event.why.empty()) event.why = why;
   if (event.kills.size() < kMostKills) event.kills.push_back(std::move(kill));
   context->stage = Stage::none;
@@ -294,7 +296,9 @@ void OomAssembler::take_dump(const LogLine& line, OomLine kind) {
     if (!may_begin_a_dump(kind)) return;
     context = &open(line);
   }
-  if (context->event.mixed || take_dump_line(*context, line.text, kind)) follow(*context, line);
+  if (!context->event.mixed && !take_dump_line(*context, line.text, kind)) return;
+  context->dump_seen = true;
+  follow(*context, line);
 }
 
 }  // namespace memkit

@@ -34,6 +34,8 @@ class OomAssembler {
  private:
   /// Lines of one event have no more lines of others between them.
   static constexpr std::uint64_t kLinesApart = 400;
+  /// Two heads of one machine without a kill between them are closer than that: the lines of two processors' dumps.
+  static constexpr std::int64_t kOneDumpUs = 100'000;
 
   /// Which part of a dump a context is in, where the lines have no shape of their own.
   enum class Stage : std::uint8_t { none, memcg_stats, slabs, allocations, table };
@@ -57,6 +59,9 @@ class OomAssembler {
     bool gone = false;               // handed to the sink
     std::string unfinished_trigger;  // of the event before, whose header had nothing behind it
     std::uint64_t last_line = 0;
+    std::uint64_t header_line = 0;
+    bool dump_seen = false;  // something of what stands between a header and its kill
+    LogTime kill_begin;      // of the first line that tells of a kill
   };
 
   /// A line whose end may stand in the next line of the file.
@@ -94,6 +99,9 @@ class OomAssembler {
   Context& open(const LogLine& line);
   void make_real(Context& context);
   void mix(Context& context);
+  static void copy_header(const OomEvent& from, OomEvent& into);
+  [[nodiscard]] bool kill_is_of_another(const Context& context, const LogLine& line, const CpuLine& cpu) const;
+  void give_kill_away(Context& context, const LogLine& line);
   void follow(Context& context, const LogLine& line);
   void close(Context& context);
   OomEvent& open_daemon(const LogLine& line, OomKind kind);

@@ -158,6 +158,65 @@ void OomAssembler::drop_closed() {
   std::erase_if(contexts_, [](const Context& context) { return context.gone; });
 }
 
+void OomAssembler::copy_header(const OomEvent& from, OomEvent& into) {
+  into.header_seen = from.header_seen;
+  into.trigger = from.trigger;
+  into.gfp_mask = from.gfp_mask;
+  into.gfp_flags = from.gfp_flags;
+  into.order = from.order;
+  into.trigger_oom_score_adj = from.trigger_oom_score_adj;
+}
+
+/// A header's dump stands between it and its kill. Where the dump begins behind a kill, with the line that follows the
+/// header at once, the kill is that of an event whose header was lost, of another log in the same file. (Of a log that
+/// was searched for words, no dump comes.)
+bool OomAssembler::kill_is_of_another(const Context& context, const LogLine& line, const CpuLine& cpu) const {
+  constexpr std::uint64_t kNext = 6;  // a few lines of the other log between
+  const OomEvent& event = context.event;
+  if (context.gone || context.style != line.style || event.host != line.host || context.caller != line.caller)
+    return false;
+  const bool killed = event.chosen_pid || event.score_pid || !event.kills.empty();
+  if (!event.header_seen || event.mixed || !killed || context.dump_seen || cpu.name != event.trigger) return false;
+  const auto& at = event.time.monotonic_us;
+  const bool soon = !at || !line.monotonic_us ||
+                    (*at <= *line.monotonic_us && *line.monotonic_us - *at <= static_cast<std::uint64_t>(kOneDumpUs));
+  return soon && line_number_ - context.header_line <= kNext;
+}
+
+/// Makes an event of its own of the kill that `context` took. `line` is the next of the header that stays.
+void OomAssembler::give_kill_away(Context& context, const LogLine& line) {
+  OomEvent header;
+  copy_header(context.event, header);
+  header.number = context.event.number;
+  header.time = context.event.time;
+  header.host = context.event.host;
+  header.boot_id = context.event.boot_id;
+  header.from_user_space = context.event.from_user_space;
+  OomEvent kill = std::move(context.event);
+  copy_header({}, kill);
+  kill.number = ++number_;
+  kill.time = context.kill_begin;
+  Context other;
+  other.event = std::move(kill);
+  other.style = context.style;
+  other.caller = context.caller;
+  other.time_text = other.event.time.text;
+  other.wall_us = other.event.time.wall_us;
+  other.real = true;
+  other.group_open = context.group_open;
+  other.last_line = context.last_line;
+  other.monotonic_us = other.event.time.monotonic_us;
+  context.event = std::move(header);
+  context.group_open = false;
+  context.monotonic_us = line.monotonic_us;
+  context.kill_begin = {};
+  if (contexts_.size() < kMostContexts) {
+    contexts_.push_back(std::move(other));  // there is room: `context` stays where it is
+  } else {
+    close(other);
+  }
+}
+
 bool OomAssembler::is_mixed(const LogLine& line) {
   for (MixedStream& stream : mixed_) {
     if (stream.style != line.style || stream.host != line.host || line_number_ - stream.last_line > kLinesApart)

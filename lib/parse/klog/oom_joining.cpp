@@ -80,7 +80,9 @@ bool OomAssembler::stands_alone(const LogLine& line) const {
   if (!may_be_broken(line.style)) return true;
   if (table_columns_ == 0 || !line.text.starts_with('[') || classify(line.text) != OomLine::task) return false;
   const std::string_view row = trim(line.text);
-  const char last_word = row[row.find_last_of(" \t") + 1];
+  std::size_t begin = row.size();
+  while (begin > 0 && row[begin - 1] != ' ' && row[begin - 1] != '\t') --begin;
+  const char last_word = row[begin];
   return (last_word >= 'a' && last_word <= 'z') || words_of_row(row) >= table_columns_;
 }
 

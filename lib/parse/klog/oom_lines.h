@@ -112,8 +112,8 @@ class OomTable {
     adj,
     name
   };
-  static bool set_figure(Column column, std::string_view word, OomTask& into);
-  static bool set_figure(Column column, std::uint64_t figure, OomTask& into);
+  static bool read_figure(Column column, std::string_view word, OomTask& into);
+  static void keep(Column column, std::uint64_t value, OomTask& into);
   std::vector<Column> columns_;
 };
 

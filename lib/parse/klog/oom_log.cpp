@@ -8,7 +8,9 @@
 namespace memkit {
 namespace {
 
-constexpr std::size_t kBuffer = std::size_t{512} << 10;
+constexpr std::size_t kBuffer = std::size_t{256} << 10;
+/// What is read at once, where that much is there: it is still in the processor's cache when it is searched.
+constexpr std::size_t kPiece = std::size_t{64} << 10;
 /// What is kept in front of the place where the search goes on: an event is known by its last lines if its first were
 /// lost, and those between belong to it.
 constexpr std::size_t kLookBack = std::size_t{24} << 10;
@@ -22,11 +24,13 @@ constexpr std::size_t kAnchorOverlap = 32;
 }  // namespace
 
 OomLog::OomLog(Sink sink)
-    : events_(std::move(sink)), to_events_([this](const LogLine& line) { events_.add(line); }), buffer_(kBuffer) {}
+    : events_(std::move(sink)),
+      to_events_([this](const LogLine& line) { events_.add(line); }),
+      buffer_(kBuffer / sizeof(CacheLine)) {}
 
 std::span<char> OomLog::room() {
   make_room();
-  return {buffer_.data() + used_, buffer_.size() - used_};
+  return {data() + used_, std::min(kPiece, capacity() - used_)};
 }
 
 void OomLog::taken(std::size_t bytes) {
@@ -52,9 +56,10 @@ void OomLog::finish() {
 }
 
 void OomLog::make_room() {
-  if (buffer_.size() - used_ >= kBuffer / 2) return;
-  const std::size_t drop = std::max(seen_, at_ - std::min(at_, kLookBack));
-  std::memmove(buffer_.data(), buffer_.data() + drop, used_ - drop);
+  if (capacity() - used_ >= kPiece) return;
+  std::size_t drop = std::max(seen_, at_ - std::min(at_, kLookBack));
+  drop -= std::min(drop, (drop - used_) % sizeof(CacheLine));  // what comes next begins a line of the cache
+  std::memmove(data(), data() + drop, used_ - drop);
   used_ -= drop;
   at_ -= drop;
   seen_ -= std::min(seen_, drop);
@@ -69,7 +74,7 @@ void OomLog::scan(bool at_end) {
 }
 
 bool OomLog::seek() {
-  const std::string_view text(buffer_.data(), used_);
+  const std::string_view text(data(), used_);
   const std::size_t anchor = find_anchor(text, at_);
   if (anchor == std::string_view::npos) {
     // The last line may go on with an anchor.
@@ -100,7 +105,7 @@ bool OomLog::seek() {
 }
 
 bool OomLog::take_one_line(bool at_end) {
-  const std::string_view rest(buffer_.data() + at_, used_ - at_);
+  const std::string_view rest(data() + at_, used_ - at_);
   const std::size_t end = rest.find('\n');
   if (end == std::string_view::npos) {
     if (rest.size() < kLongestLine && !at_end) return false;
@@ -119,13 +124,13 @@ bool OomLog::take_one_line(bool at_end) {
 
 /// `line` is in the buffer. Of one that reaches further than was looked at, it is not known.
 bool OomLog::is_plain(std::string_view line) {
-  const auto begin = static_cast<std::size_t>(line.data() - buffer_.data());
+  const auto begin = static_cast<std::size_t>(line.data() - data());
   bool plain = true;
   for (std::size_t i = 0; i < escape_at_.size(); ++i) {
     std::size_t& at = escape_at_[i];
     if (at <= begin) {
       const void* const found = std::memchr(line.data(), LogLineDecoder::kEscapes[i], used_ - begin);
-      at = found == nullptr ? used_ : static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data());
+      at = found == nullptr ? used_ : static_cast<std::size_t>(static_cast<const char*>(found) - data());
     }
     plain = plain && at >= begin + line.size();
   }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <limits>
 
 #include "parse/klog/line_words.h"
 #include "parse/klog/oom_lines.h"
@@ -138,14 +137,17 @@ bool OomTable::read_row(std::string_view text, OomTask& into) const {
     constexpr std::size_t kInFront = 4;
     std::uint64_t figure = 0;
     const bool plain = take_figure(rest, figure);
-    if (!(plain ? set_figure(column, figure, into) : set_figure(column, take_word(rest), into)))
+    if (plain) {
+      keep(column, figure, into);
+    } else if (!read_figure(column, take_word(rest), into)) {
       return figures >= kInFront;
+    }
     ++figures;
   }
   return true;
 }
 
-bool OomTable::set_figure(Column column, std::string_view word, OomTask& into) {
+bool OomTable::read_figure(Column column, std::string_view word, OomTask& into) {
   if (column == Column::adj) {
     const Got<std::int64_t> adj = to_number<std::int64_t>(word);
     if (adj) into.oom_score_adj = *adj;
@@ -153,12 +155,12 @@ bool OomTable::set_figure(Column column, std::string_view word, OomTask& into) {
   }
   if (column == Column::other) return to_number<std::int64_t>(word).has_value();
   const Got<std::uint64_t> figure = to_number<std::uint64_t>(word);
-  return figure && set_figure(column, *figure, into);
+  // Negative counts that a kernel prints unsigned are no sizes.
+  if (figure) keep(column, not_underflown(figure).value_or(OomTask::kUnknown), into);
+  return figure.has_value();
 }
 
-bool OomTable::set_figure(Column column, std::uint64_t figure, OomTask& into) {
-  // Negative counts that a kernel prints unsigned are no sizes.
-  const std::uint64_t value = not_underflown(Got<std::uint64_t>(figure)).value_or(OomTask::kUnknown);
+void OomTable::keep(Column column, std::uint64_t value, OomTask& into) {
   switch (column) {
     case Column::uid:
       into.uid = value;
@@ -191,13 +193,11 @@ bool OomTable::set_figure(Column column, std::uint64_t figure, OomTask& into) {
       into.swap_pages = value;
       break;
     case Column::adj:
-      if (figure > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
-      into.oom_score_adj = static_cast<std::int64_t>(figure);
+      into.oom_score_adj = static_cast<std::int64_t>(value);
       break;
     default:
       break;
   }
-  return true;
 }
 
 }  // namespace memkit
