@@ -91,6 +91,20 @@ void expect_no_english(const std::vector<std::string>& options, const std::strin
   }
 }
 
+/// Else the tests below would find nothing.
+TEST(Languages, EnglishIsTakenForEnglish) {
+  const Fleet fleet;
+  const std::string text = run({"report", "--root", fleet.roots().at("db-01")}).out;
+  for (const std::string& line : lines_of(text)) {
+    // "   advice    End or move what holds the memory, ...", "  page cache       88.3 MiB    0.4 %  gives way when ..."
+    if (line.find(" advice ") == std::string::npos && line.find("page cache") == std::string::npos) continue;
+    const std::vector<std::string> words = latin_words(line);
+    EXPECT_GE(std::count_if(words.begin(), words.end(), [](const std::string& word) { return !is_term(word); }), 4)
+        << line;
+  }
+  EXPECT_THAT(text, testing::HasSubstr(" advice "));
+}
+
 TEST(Languages, ReportsOfCapturesHaveNoEnglish) {
   const Fleet fleet;
   for (const auto& [name, root] : fleet.roots()) {

@@ -146,7 +146,9 @@ TEST(SharedMemoryLive, TheHolderOfAMemfdIsNamed) {
   if (before["memory"]["available_bytes"] < kSpare) GTEST_SKIP() << "skipped: less than 8 GiB is available";
   const HeldMemfd held(needed);
   ASSERT_TRUE(held.ready());
-  const json shared = json::parse(run({"report", "--json"}).out)["shared_memory"];
+  const TemporaryDir dir;
+  const std::string capture = dir.path() + "/capture";
+  const json shared = json::parse(run({"report", "--json", "--save", capture}).out)["shared_memory"];
   ASSERT_FALSE(shared.is_null());
   bool named = false;
   for (const json& file : shared["files"]) {
@@ -158,6 +160,7 @@ TEST(SharedMemoryLive, TheHolderOfAMemfdIsNamed) {
     EXPECT_TRUE(most.is_null() || most >= needed / 4096 * 4096) << most;
   }
   EXPECT_TRUE(named) << shared;
+  EXPECT_EQ(json::parse(run({"report", "--json", "--root", capture}).out)["shared_memory"], shared);
 }
 
 }  // namespace

@@ -135,6 +135,19 @@ kill $pid; wait $pid 2>/dev/null; cat "$D.out")";
   }
 }
 
+TEST(Save, AProcesssFolderIsItsUsers) {
+  SKIP_WITHOUT_TOOL("setpriv");
+  SKIP_UNLESS_ROOT();
+  const Place place;
+  const Outcome outcome =
+      shell("setpriv --reuid=65534 --regid=65534 --clear-groups sleep 60 & sleep 0.3; \"$MEMKIT\" report --save " +
+            place.dir() + " 2>/dev/null >&2; echo $!; kill $!");
+  const std::string pid = outcome.out.substr(0, outcome.out.find('\n'));
+  struct stat info {};
+  ASSERT_EQ(stat((place.dir() + "/proc/" + pid).c_str(), &info), 0) << outcome.err;
+  EXPECT_EQ(info.st_uid, 65534U) << "smem asks the folder";
+}
+
 TEST(Save, AFolderInUseIsRefused) {
   const TemporaryDir there;
   there.write("something", "");
