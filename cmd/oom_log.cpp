@@ -10,6 +10,7 @@
 #include "oom_log_options.h"
 #include "oom_log_request.h"
 #include "output/escape.h"
+#include "output/markdown.h"
 #include "output/oom.h"
 #include "output/rows.h"
 #include "output/table.h"
@@ -175,7 +176,8 @@ void explain_log(Out& out) {
 }
 
 void print_markdown(Out& out, const OomLogRequest& request, const Found& found, const OomStory& story, bool summary) {
-  out.print("# OOM events\n\n{} in {}.\n\n", for_markdown(events_line(found.events)), for_markdown(names_of(found)));
+  out.print("# OOM events\n\n{} in {}.\n\n", markdown::text(events_line(found.events)),
+            markdown::text(names_of(found)));
   if (summary) return print_oom_markdown_summary(out, found.events);
   if (found.events.size() > 1 && !request.one_event) print_oom_markdown_list(out, found.events);
   print_oom_markdown(out, *found.chosen, story);

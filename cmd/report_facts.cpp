@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "analysis/findings/rule_list.h"
+#include "analysis/shared_memory.h"
 #include "collect/oom_events.h"
 #include "collect/ps_listing.h"
 #include "collect/users.h"
@@ -119,6 +120,16 @@ void look_at_kills(const Root& root, const ReportRequest& request, ReportFacts& 
   facts.ranking = rank_oom(facts.candidates);
 }
 
+/// Who maps shared memory that no file and no segment accounts for: looked for only where it is much.
+void look_for_holders(const Root& root, ReportFacts& facts) {
+  const Got<double> share = unplaced_shmem_pct(facts.snapshot);
+  if (!share || *share <= find_rule("tmpfs-heavy")->limits.also) return;
+  const auto tmpfs = tmpfs_devices(root);
+  facts.shared = collect_shared_files(root, facts.processes.rows, [&tmpfs](const Mapping& mapping) {
+    return shared_kind(mapping, tmpfs) != SharedKind::other;
+  });
+}
+
 /// Files that are large, and read only where they have something to say.
 void look_closer(const Root& root, ReportFacts& facts) {
   constexpr std::string_view kOfLargeFiles[] = {"vmalloc-heavy", "unaccounted"};
@@ -154,6 +165,7 @@ ReportFacts take_report(const Context& context, const Root& root, const ReportRe
   look_at_caches(root, facts);
   look_at_cgroups(root, facts);
   walk(root, request.top, facts);
+  look_for_holders(root, facts);
   look_at_kills(root, request, facts);
   look_closer(root, facts);
   const std::vector<std::string_view> only(request.only.begin(), request.only.end());

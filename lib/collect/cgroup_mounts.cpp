@@ -8,12 +8,12 @@
 
 namespace memkit {
 
-std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo) {
+std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo, std::string_view controller) {
   std::vector<CgroupMount> mounts;
   MountLine line;
   while (take_mount(mountinfo, line)) {
     const bool v2 = line.type == "cgroup2";
-    if (!v2 && !(line.type == "cgroup" && has_mount_option(line.super_options, "memory"))) continue;
+    if (!v2 && !(line.type == "cgroup" && has_mount_option(line.super_options, controller))) continue;
     CgroupMount mount;
     mount.v2 = v2;
     mount.root = unescape_octal(line.root);
@@ -54,17 +54,17 @@ CgroupPlace find_cgroup(const std::vector<CgroupMount>& mounts, bool v2, std::st
   return place;
 }
 
-std::vector<CgroupMount> cgroup_hierarchies(const Root& root) {
+std::vector<CgroupMount> cgroup_hierarchies(const Root& root, const std::string& controller) {
   std::vector<CgroupMount> places;
   if (const FileText mountinfo = root.read("proc/self/mountinfo")) {
-    const std::vector<CgroupMount> mounts = cgroup_mounts(mountinfo.text);
+    const std::vector<CgroupMount> mounts = cgroup_mounts(mountinfo.text, controller);
     for (const bool v2 : {false, true}) {
       std::copy_if(mounts.begin(), mounts.end(), std::back_inserter(places),
                    [v2](const CgroupMount& mount) { return mount.v2 == v2; });
     }
   }
   if (places.empty() || !root.is_live()) {
-    places.push_back({false, "/", "sys/fs/cgroup/memory"});
+    places.push_back({false, "/", "sys/fs/cgroup/" + controller});
     places.push_back({true, "/", "sys/fs/cgroup"});
     places.push_back({true, "/", "sys/fs/cgroup/unified"});
   }

@@ -8,15 +8,15 @@
 
 namespace memkit {
 
-/// A mount of a cgroup hierarchy that can hold memory's files.
+/// A mount of a cgroup hierarchy that can hold the files of a controller.
 struct CgroupMount {
   bool v2 = false;
   std::string root;       ///< the cgroup that is mounted: "/", or what a bind mount or a container shows
   std::string directory;  ///< where, without the first "/": "sys/fs/cgroup/memory"
 };
 
-/// The mounts of v2 and of v1's memory controller, in the order of mountinfo.
-std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo);
+/// The mounts of v2 and of one of v1's controllers, in the order of mountinfo.
+std::vector<CgroupMount> cgroup_mounts(std::string_view mountinfo, std::string_view controller = "memory");
 
 /// Where a cgroup's directory is, as far as the mounts show it.
 struct CgroupPlace {
@@ -35,8 +35,9 @@ CgroupPlace find_cgroup(const std::vector<CgroupMount>& mounts, bool v2, std::st
 /// What lies below `base` in `path`: "/b" of "/a/b" below "/a", "" of "/a" itself. False where it is not below.
 bool path_below(std::string_view path, std::string_view base, std::string_view& below);
 
-/// Where hierarchies with memory's files are, v1 first: by mountinfo where there is one, and where they usually are.
-std::vector<CgroupMount> cgroup_hierarchies(const Root& root);
+/// Where hierarchies with a controller's files are, v1 first: by mountinfo where there is one, and where they usually
+/// are.
+std::vector<CgroupMount> cgroup_hierarchies(const Root& root, const std::string& controller = "memory");
 
 /// The path below a hierarchy's mount point that a user meant: "/a", "a" and "/sys/fs/cgroup/a" are one.
 std::string below_of(std::string_view path, const CgroupMount& mount);

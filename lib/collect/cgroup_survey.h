@@ -22,9 +22,22 @@ struct CgroupRow {
   Got<double> full_avg10_pct;
 };
 
+/// A cgroup that limits how many tasks it may have.
+struct PidsRow {
+  std::string path;
+  std::string directory;  ///< where its files are: "sys/fs/cgroup/pids/user.slice"
+  std::uint64_t current_count = 0;
+  std::uint64_t max_count = 0;  ///< not 0
+
+  [[nodiscard]] double used_pct() const {
+    return 100 * static_cast<double>(current_count) / static_cast<double>(max_count);
+  }
+};
+
 struct CgroupSurvey {
   CgroupWalk walk;
   std::vector<CgroupRow> rows;  ///< parents before children
+  std::vector<PidsRow> pids;    ///< those nearest to their limits, at most four, the nearest first
 
   [[nodiscard]] const CgroupRow* find(std::string_view path) const;
 };
@@ -32,7 +45,8 @@ struct CgroupSurvey {
 /// The `most` largest of those that have none below them, the largest first.
 std::vector<const CgroupRow*> largest_cgroups(const CgroupSurvey& survey, std::size_t most);
 
-/// All cgroups, five small files each: current, max, high, events, pressure.
+/// All cgroups, seven small files each: current, max, high, events, pressure, pids.max and pids.current. Where v1
+/// limits memory, the tree that limits tasks is another, and is walked after it.
 CgroupSurvey survey_cgroups(const Root& root);
 
 }  // namespace memkit

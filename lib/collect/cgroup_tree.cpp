@@ -21,8 +21,10 @@ struct Trees {
 
 /// Whether a hierarchy's files are where it should be. A running kernel's mountinfo is trusted; a capture holds links,
 /// leftovers and seldom all files.
-bool is_there(const Root& root, const CgroupMount& mount) {
-  if (root.is_live()) return static_cast<bool>(root.open_dir(mount.directory));
+bool is_there(const Root& root, const CgroupMount& mount, CgroupTree tree) {
+  // The top of v1's pids has no file of its own.
+  if (root.is_live() || (tree == CgroupTree::pids && !mount.v2))
+    return static_cast<bool>(root.open_dir(mount.directory));
   constexpr std::string_view kV1[] = {"memory.usage_in_bytes", "memory.limit_in_bytes", "memory.stat"};
   constexpr std::string_view kV2[] = {"cgroup.controllers", "cgroup.procs", "cgroup.stat", "memory.pressure",
                                       "memory.stat"};
@@ -35,15 +37,15 @@ bool is_there(const Root& root, const CgroupMount& mount) {
 }
 
 /// Of several mounts of one tree the one that shows most: the shortest root.
-Trees find_trees(const Root& root) {
+Trees find_trees(const Root& root, CgroupTree tree) {
   Trees trees;
   std::size_t shortest_v1 = 0;
   std::size_t shortest_v2 = 0;
-  for (CgroupMount& mount : cgroup_hierarchies(root)) {
+  for (CgroupMount& mount : cgroup_hierarchies(root, tree == CgroupTree::pids ? "pids" : "memory")) {
     std::string& place = mount.v2 ? trees.v2 : trees.v1;
     std::size_t& shortest = mount.v2 ? shortest_v2 : shortest_v1;
     if (!place.empty() && mount.root.size() >= shortest) continue;
-    if (!is_there(root, mount)) continue;
+    if (!is_there(root, mount, tree)) continue;
     shortest = mount.root.size();
     place = std::move(mount.directory);
   }
@@ -55,7 +57,7 @@ constexpr PerPressure<const char*> kPressureFiles = {"memory.pressure", "cpu.pre
 class TreeWalk {
  public:
   TreeWalk(CgroupWalk& walk, const CgroupWalkPolicy& policy, const std::function<void(const CgroupNode&)>& visit)
-      : walk_(walk), want_(policy.want), visit_(visit) {}
+      : walk_(walk), policy_(policy), want_(policy.want), visit_(visit) {}
 
   /// `pressure`: where pressure is where the walked tree has none (v1); may be no directory.
   void run(Dir top, Dir pressure, std::string path) {
@@ -136,6 +138,12 @@ class TreeWalk {
     if (wants(want_, CgroupWant::events)) {
       node_.events = read(level.dir, v1 ? "memory.oom_control" : "memory.events", parse_memory_events);
     }
+    // v1 has them in a tree of their own.
+    if (wants(want_, CgroupWant::pids) && (!v1 || policy_.tree == CgroupTree::pids)) {
+      node_.pids_max = flat(read(level.dir, "pids.max", parse_cgroup_value));
+      if (node_.pids_max && !node_.pids_max->unlimited())
+        node_.pids_current = flat(read(level.dir, "pids.current", parse_number_file));
+    }
   }
 
   template <class Parse>
@@ -171,6 +179,7 @@ class TreeWalk {
   }
 
   CgroupWalk& walk_;
+  const CgroupWalkPolicy& policy_;
   CgroupWant want_;
   const std::function<void(const CgroupNode&)>& visit_;
   std::vector<Level> levels_;
@@ -197,9 +206,9 @@ std::string_view to_string(PressureKind kind) {
 CgroupWalk walk_cgroups(const Root& root, const CgroupWalkPolicy& policy,
                         const std::function<void(const CgroupNode&)>& visit) {
   CgroupWalk walk;
-  const Trees trees = find_trees(root);
+  const Trees trees = find_trees(root, policy.tree);
   walk.hybrid = !trees.v1.empty() && !trees.v2.empty();
-  const bool v1 = policy.tree == CgroupTree::memory && !trees.v1.empty();
+  const bool v1 = policy.tree != CgroupTree::pressure && !trees.v1.empty();
   if (v1) {
     walk.version = CgroupVersion::v1;
     walk.mount_point = trees.v1;

@@ -37,6 +37,7 @@ enum class CgroupWant : unsigned {
   high = 1u << 6,  ///< v2 only
   stat = 1u << 7,
   events = 1u << 8,
+  pids = 1u << 9,  ///< pids.max, and pids.current where that is a limit
 };
 constexpr CgroupWant operator|(CgroupWant a, CgroupWant b) {
   return static_cast<CgroupWant>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
@@ -61,12 +62,15 @@ struct CgroupNode {
   Got<CgroupValue> high;
   Got<MemoryStat> stat;
   Got<MemoryEvents> events;  ///< memory.events; v1: from memory.oom_control
+  Got<CgroupValue> pids_max;
+  Got<std::uint64_t> pids_current;  ///< tasks, threads among them; of what is below it too
 };
 
 /// Which of the trees that can be there is walked.
 enum class CgroupTree : std::uint8_t {
   pressure,  ///< v2's, which alone has pressure
   memory,    ///< the one that limits memory: v1's where it holds the memory controller, else v2's
+  pids,      ///< the one that limits the number of tasks, likewise
 };
 
 struct CgroupWalkPolicy {
@@ -92,7 +96,7 @@ inline constexpr unsigned kMaxCgroupDepth = 128;  // a descriptor is open at eac
 
 /// Visits every cgroup, parents before children and siblings by name. Memory is bounded by the names of the siblings
 /// at each level of the current path. Cgroups come and go meanwhile: one that goes is counted, not visited.
-/// Source: Documentation/admin-guide/cgroup-v2.rst; .../cgroup-v1/memory.rst.
+/// Source: Documentation/admin-guide/cgroup-v2.rst; .../cgroup-v1/{memory,pids}.rst.
 CgroupWalk walk_cgroups(const Root& root, const CgroupWalkPolicy& policy,
                         const std::function<void(const CgroupNode&)>& visit);
 

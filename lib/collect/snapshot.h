@@ -40,7 +40,7 @@ enum class Want : unsigned {
                          ///< pid_max}, proc/loadavg, sys/kernel/mm/transparent_hugepage/enabled
   sysvipc = 1u << 11,    ///< proc/sysvipc/shm
   buddyinfo = 1u << 12,  ///< proc/buddyinfo
-  tmpfs = 1u << 13,      ///< proc/self/mountinfo, statfs(2) of each tmpfs; live only
+  tmpfs = 1u << 13,      ///< proc/self/mountinfo, statfs(2) of each tmpfs; live, or noted by a capture
   ksm = 1u << 14,        ///< sys/kernel/mm/ksm/{run,pages_shared,pages_sharing}
   vmallocinfo = 1u << 15,    ///< proc/vmallocinfo: megabytes on a large machine
   allocinfo = 1u << 16,      ///< proc/allocinfo: the same

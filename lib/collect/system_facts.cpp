@@ -34,8 +34,9 @@ void collect_ksm(Reader& reader, KsmFacts& ksm) {
 }
 
 Got<std::vector<TmpfsUse>> collect_tmpfs(Reader& reader) {
-  // What a copy's mounts held cannot be asked any more.
-  if (!reader.is_live()) return Missing::absent;
+  // What a copy's mounts held cannot be asked any more; a capture noted it.
+  const Capture* const capture = reader.root().capture();
+  if (!reader.is_live() && (capture == nullptr || capture->filesystems.empty())) return Missing::absent;
   if (const int error = reader.read_quietly("proc/self/mountinfo"); error != 0) return missing_for(error);
   std::vector<TmpfsUse> mounts;
   for (std::string& point : visible_tmpfs(reader.text())) {

@@ -9,10 +9,6 @@
 namespace memkit {
 namespace {
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
-}
-
 /// One character taken off a text: its code point and the bytes it took. invalid: one byte that is not UTF-8.
 struct Character {
   char32_t code = 0;
@@ -167,18 +163,6 @@ std::string_view cut_to_width(std::string_view text, std::size_t columns) {
     rest = behind;
   }
   return text.substr(0, text.size() - rest.size());
-}
-
-std::string for_markdown(std::string_view text) {
-  constexpr std::string_view kActive = "\\`*<>[]|#~&";
-  std::string safe;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    const bool inside = i > 0 && is_word(text[i - 1]) && i + 1 < text.size() && is_word(text[i + 1]);
-    if (kActive.find(c) != std::string_view::npos || (c == '_' && !inside)) safe += '\\';
-    safe += c;
-  }
-  return safe;
 }
 
 }  // namespace memkit

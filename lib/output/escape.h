@@ -12,10 +12,6 @@ namespace memkit {
 void append_for_terminal(std::string& into, std::string_view name);
 std::string for_terminal(std::string_view name);
 
-/// Text that has come through for_terminal, with nothing in it that Markdown or HTML acts on. Underscores within words
-/// are harmless, and stay as they are.
-std::string for_markdown(std::string_view text);
-
 /// Appends `text` as the inside of a JSON string: valid UTF-8 whatever comes in, invalid bytes as U+FFFD.
 void append_for_json(std::string& into, std::string_view text);
 

@@ -31,6 +31,11 @@ std::string figure_text(std::string_view key, double value, Language language) {
   return fmt::format("{:.{}f}", value, value == static_cast<double>(static_cast<std::int64_t>(value)) ? 0 : 2);
 }
 
+std::string source_text(std::string_view source, Language language) {
+  const std::string key = "source." + std::string(source);
+  return std::string(has_message(key) ? message(language, key) : source);
+}
+
 std::string evidence_text(const Evidence& evidence, Language language) {
   if (const auto* text = std::get_if<std::string>(&evidence.value)) {
     if (evidence.key.ends_with("_term")) return std::string(message(language, "term." + *text));

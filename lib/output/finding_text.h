@@ -8,6 +8,8 @@
 
 namespace memkit {
 
+/// Where a figure of the evidence comes from: a path and a field as they stand, a phrase in the language.
+std::string source_text(std::string_view source, Language language);
 /// A figure of the evidence with its unit, as its key's ending says: "312.0 MiB", "2.0 %", "41.0 MiB/s". Names are
 /// escaped.
 std::string evidence_text(const Evidence& evidence, Language language);

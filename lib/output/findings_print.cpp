@@ -44,7 +44,8 @@ void print_evidence(Out& out, const Finding& finding, Language language) {
   std::string_view label = message(language, "label.evidence");
   for (const Evidence& evidence : finding.evidence) {
     if (evidence.source.empty()) continue;
-    std::string text = fmt::format("{} = {}", evidence.source, evidence_text(evidence, language));
+    std::string text =
+        fmt::format("{} = {}", source_text(evidence.source, language), evidence_text(evidence, language));
     if (evidence.limit) {
       text += fmt::format(" ({} {})", message(language, "label.limit"),
                           figure_text(evidence.key, *evidence.limit, language));

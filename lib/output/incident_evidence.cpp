@@ -49,7 +49,7 @@ void print_figures(const Report& report) {
       if (evidence.source.empty()) continue;
       const std::string limit =
           evidence.limit ? figure_text(evidence.key, *evidence.limit, words.language()) : std::string();
-      rows.push_back({std::string(finding.id), markdown::code(evidence.source),
+      rows.push_back({std::string(finding.id), markdown::code(source_text(evidence.source, words.language())),
                       markdown::text(evidence_text(evidence, words.language())), limit});
     }
   }

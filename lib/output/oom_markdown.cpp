@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "output/escape.h"
+#include "output/markdown.h"
 #include "output/oom.h"
 #include "output/text.h"
 
@@ -13,19 +13,19 @@ namespace {
 void print_counts(Out& out, std::string_view title, const std::vector<OomCounted>& counts) {
   if (counts.empty()) return;
   out.print("\n| {} | kills |\n|---|---:|\n", title);
-  for (const OomCounted& one : counts) out.print("| {} | {} |\n", for_markdown(for_terminal(one.name)), one.kills);
+  for (const OomCounted& one : counts) out.print("| {} | {} |\n", markdown::text(one.name), one.kills);
 }
 
 }  // namespace
 
 void print_oom_markdown(Out& out, const OomEvent& event, const OomStory& story) {
-  out.print("## Event {}: {}\n\n", event.number, for_markdown(headline(event, story)));
+  out.print("## Event {}: {}\n\n", event.number, markdown::text(headline(event, story)));
   const auto item = [&out](std::string_view label, const std::string& text) {
-    if (!text.empty()) out.print("- **{}**: {}\n", label, for_markdown(text));
+    if (!text.empty()) out.print("- **{}**: {}\n", label, markdown::text(text));
   };
   const std::string_view certainty = time_certainty(event.time);
-  item("Time", for_terminal(time_text(event.time)) +
-                   (certainty.empty() || certainty == "exact" ? "" : fmt::format(" ({})", certainty)));
+  item("Time",
+       time_text(event.time) + (certainty.empty() || certainty == "exact" ? "" : fmt::format(" ({})", certainty)));
   item("Killed", killed_line(event));
   item("Asked", asked_text(event));
   item("Limit", limit_text(event));
@@ -39,8 +39,8 @@ void print_oom_markdown(Out& out, const OomEvent& event, const OomStory& story) 
     out.write("\n| name | processes | RSS | share |\n|---|---:|---:|---:|\n");
     for (std::size_t i = 0; i < std::min<std::size_t>(10, story.by_name.size()); ++i) {
       const OomShare& share = story.by_name[i];
-      out.print("| {} | {} | {} | {} |\n", for_markdown(for_terminal(share.name)), share.processes,
-                size_text(share.rss_bytes), percent_text(share.share_pct));
+      out.print("| {} | {} | {} | {} |\n", markdown::text(share.name), share.processes, size_text(share.rss_bytes),
+                percent_text(share.share_pct));
     }
   }
   out.write("\n");
@@ -49,7 +49,7 @@ void print_oom_markdown(Out& out, const OomEvent& event, const OomStory& story) 
 void print_oom_markdown_list(Out& out, std::span<const OomSummary> events) {
   out.write("| # | time | reason | killed | PID | name | RSS | unit |\n|---:|---|---|---:|---:|---|---:|---|\n");
   for (const OomSummary& event : events) {
-    const auto word = [](const std::string& text) { return text.empty() ? "-" : for_markdown(for_terminal(text)); };
+    const auto word = [](const std::string& text) { return text.empty() ? "-" : markdown::text(text); };
     out.print("| {} | {} | {} | {} | {} | {} | {} | {} |\n", event.number, word(time_text(event.time)),
               reason_id(event.reason), event.killed, event.pid ? fmt::format("{}", *event.pid) : "-", word(event.name),
               size_text(event.rss_bytes), word(event.unit));
@@ -67,7 +67,7 @@ void print_oom_markdown_summary(Out& out, std::span<const OomSummary> events) {
   if (loops.empty()) return;
   out.write("\n| loop | kills | seconds |\n|---|---:|---:|\n");
   for (const OomLoop& loop : loops)
-    out.print("| {} | {} | {} |\n", for_markdown(for_terminal(loop.what)), loop.kills, loop.span_s.value_or(0));
+    out.print("| {} | {} | {} |\n", markdown::text(loop.what), loop.kills, loop.span_s.value_or(0));
 }
 
 }  // namespace memkit

@@ -39,6 +39,7 @@ struct ReportFacts {
   std::vector<TightCgroup> tight;  ///< cgroups near their limits
   CgroupFacts own_cgroup;
   KernelCaches slab;
+  std::optional<SharedFiles> shared;  ///< looked at where much of Shmem has no place: see unplaced_shmem()
   OomHistory oom;
   OomState candidates;  ///< of the OOM killer, those that it would weigh heaviest
   OomRanking ranking;   ///< points into candidates
@@ -56,6 +57,7 @@ struct ReportFacts {
     facts.own_cgroup = &own_cgroup;
     facts.slab = &slab;
     facts.oom = &oom;
+    facts.shared = shared ? &*shared : nullptr;
     return facts;
   }
 };

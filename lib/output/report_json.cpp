@@ -5,6 +5,7 @@
 #include "output/report.h"
 #include "output/report_fields.h"
 #include "output/report_oom.h"
+#include "output/report_shared.h"
 
 namespace memkit {
 
@@ -283,6 +284,8 @@ void write_report(JsonWriter& json, const ReportFacts& facts, Language language)
   write_processes(json, facts);
   json.key("cgroups");
   write_cgroups(json, facts);
+  json.key("shared_memory");
+  write_shared(json, facts);
   json.field("oom_kill_count",
              snapshot.vmstat ? snapshot.vmstat->oom_kill : Got<std::uint64_t>(snapshot.vmstat.missing()));
   json.key("oom");

@@ -9,6 +9,7 @@
 #include "output/finding_text.h"
 #include "output/report.h"
 #include "output/report_oom.h"
+#include "output/report_shared.h"
 #include "output/text.h"
 
 namespace memkit {
@@ -152,7 +153,7 @@ std::string limit_note(const CgroupRow& row, const Got<std::uint64_t>& mem_total
   const Limit limit = to_limit(row.max, mem_total);
   std::string text;
   if (limit.bytes) text = words("cgroup.limit", size_text(limit.bytes));
-  if (row.some_avg10_pct && *row.some_avg10_pct > 0) text += fmt::format("  some avg10 {:.1f} %", *row.some_avg10_pct);
+  if (row.some_avg10_pct && *row.some_avg10_pct > 0) text += words("cgroup.stalls", percent_text(row.some_avg10_pct));
   if (row.oom_kills && *row.oom_kills > 0) text += words("cgroup.kills", *row.oom_kills);
   return text;
 }
@@ -180,7 +181,10 @@ void print_container(Out& out, const ReportFacts& facts, const Words& words) {
                   : std::string(words("container.unlimited")));
   if (limited) section(out, words("container.left"), signed_size_text(own.headroom_bytes));
   if (facts.own_cgroup.pressure) section(out, "some", averages(facts.own_cgroup.pressure->some));
-  if (facts.own_cgroup.namespaced) print_wrapped(out, words("container.rest"));
+  if (facts.own_cgroup.namespaced) {
+    const bool own_meminfo = facts.accounting.view == MeminfoView::lxcfs;
+    print_wrapped(out, words(own_meminfo ? "container.rest.lxcfs" : "container.rest"));
+  }
 }
 
 void print_kills(Out& out, const ReportFacts& facts, const Words& words) {
@@ -214,6 +218,7 @@ void print_report(Out& out, const ReportFacts& facts, const ReportStyle& style) 
   out.write("\n");
   print_top(out, facts, words, style.width);
   print_cgroups(out, facts, words, facts.top_rows.size());
+  print_shared(out, facts, words);
   print_container(out, facts, words);
   print_not_judged(out, facts.diagnosis, style.language);
 }

@@ -20,6 +20,8 @@ class MemoryCgroup {
   /// False where none can be made here.
   [[nodiscard]] bool usable() const { return usable_; }
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// Where its files are, "/sys/fs/cgroup/memory/memkit-test-7".
+  [[nodiscard]] const std::string& directory() const { return directory_; }
   [[nodiscard]] std::uint64_t usage() const;
   /// Moves a process into it.
   [[nodiscard]] bool add(pid_t pid) const { return write_to(directory_ + "/cgroup.procs", std::to_string(pid)); }

@@ -301,7 +301,7 @@ TEST(OomLog, NoNameActsInMarkdownOrOnATerminal) {
   const MadeKill kill{"", 5'000'000, "/a|b`c", "<b>*x*\x01[31m_y", 7};
   const std::string log = dir.write("l|og", kill.text());
   const std::string text = run({"oom", "--log", "--markdown", log}).out;
-  EXPECT_THAT(text, AllOf(HasSubstr("\\<b\\>\\*x\\*\\\\x01\\[31m_y"), HasSubstr("/a\\|b\\`c"), HasSubstr("l\\|og")));
+  EXPECT_THAT(text, AllOf(HasSubstr("\\<b\\>\\*x\\*\\\\x01\\[31m\\_y"), HasSubstr("/a\\|b\\`c"), HasSubstr("l\\|og")));
   for (const Words& view : std::vector<Words>{{}, {"--tasks"}, {"--summary"}, {"--markdown"}, {"-o", "all"}}) {
     Words words{"oom", "--log", log};
     words.insert(words.end(), view.begin(), view.end());

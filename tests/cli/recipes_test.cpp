@@ -72,6 +72,21 @@ TEST(Ansible, TheScriptOfTheFactPrintsJson) {
   EXPECT_EQ(outcome.out, "memkit.report/1\n") << outcome.err;
 }
 
+TEST(Ansible, HasTheReportAsAFact) {
+  SKIP_WITHOUT_TOOL("ansible");
+  SKIP_WITHOUT_TOOL("jq");
+  const TemporaryDir dir;
+  const std::string recipe =
+      std::regex_replace(readme_line("/facts.d/"), std::regex("/etc/ansible/facts.d"), dir.path());
+  ASSERT_EQ(shell(recipe).status, 0);
+  const std::string bin = std::filesystem::path(memkit_binary()).parent_path();
+  const Outcome outcome =
+      shell("PATH=" + bin + ":$PATH ANSIBLE_LOCAL_TEMP=" + dir.path() +
+            " ansible localhost -c local -m setup -a 'gather_subset=!all filter=ansible_local fact_path=" + dir.path() +
+            "' | sed '1s/.*=> //' | jq -r .ansible_facts.ansible_local.memkit.schema");
+  EXPECT_EQ(outcome.out, "memkit.report/1\n") << outcome.err;
+}
+
 TEST(Cron, TheLineRuns) {
   const TemporaryDir dir;
   std::string line = readme_line("* * * * * root memkit report");

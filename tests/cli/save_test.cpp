@@ -105,6 +105,49 @@ TEST(Save, SmemReadsIt) {
   EXPECT_THAT(theirs.out, HasSubstr(file.out)) << theirs.err;
 }
 
+TEST(Save, NodeExporterReadsIt) {
+  SKIP_WITHOUT_TOOL("prometheus-node-exporter");
+  SKIP_WITHOUT_TOOL("curl");
+  const Place place;
+  ASSERT_EQ(run({"report", "--save", place.dir()}).status, 0);
+  const std::string line = R"(
+prometheus-node-exporter --path.procfs="$D/proc" --path.sysfs="$D/sys" --collector.disable-defaults --collector.meminfo \
+  --collector.vmstat --collector.pressure --web.listen-address=127.0.0.1:29188 >/dev/null 2>&1 & pid=$!
+for i in $(seq 100); do curl -s http://127.0.0.1:29188/metrics -o "$D.out" && break; sleep 0.1; done
+kill $pid; wait $pid 2>/dev/null; cat "$D.out")";
+  const Outcome outcome = shell(line, {.env = {"D=" + place.dir()}});
+  const auto value_of = [&](const std::string& metric) {
+    const std::size_t at = outcome.out.find("\n" + metric + " ");
+    return at == std::string::npos ? -1.0 : std::stod(outcome.out.substr(at + metric.size() + 2));
+  };
+  // Of the capture, not of the machine that has moved on since.
+  const auto in_file = [&](const std::string& file, const std::string& key) {
+    const std::string text = "\n" + read_file(place.dir() + file);
+    const std::size_t at = text.find("\n" + key);
+    return at == std::string::npos ? -2.0 : std::stod(text.substr(at + key.size() + 1));
+  };
+  EXPECT_EQ(value_of("node_memory_MemAvailable_bytes"), 1024 * in_file("/proc/meminfo", "MemAvailable:"))
+      << outcome.err;
+  EXPECT_EQ(value_of("node_memory_MemFree_bytes"), 1024 * in_file("/proc/meminfo", "MemFree:"));
+  EXPECT_EQ(value_of("node_vmstat_pgfault"), in_file("/proc/vmstat", "pgfault "));
+  for (const char* const collector : {"meminfo", "vmstat", "pressure"}) {
+    EXPECT_EQ(value_of("node_scrape_collector_success{collector=\"" + std::string(collector) + "\"}"), 1) << collector;
+  }
+}
+
+TEST(Save, AProcesssFolderIsItsUsers) {
+  SKIP_WITHOUT_TOOL("setpriv");
+  SKIP_UNLESS_ROOT();
+  const Place place;
+  const Outcome outcome =
+      shell("setpriv --reuid=65534 --regid=65534 --clear-groups sleep 60 & sleep 0.3; \"$MEMKIT\" report --save " +
+            place.dir() + " 2>/dev/null >&2; echo $!; kill $!");
+  const std::string pid = outcome.out.substr(0, outcome.out.find('\n'));
+  struct stat info {};
+  ASSERT_EQ(stat((place.dir() + "/proc/" + pid).c_str(), &info), 0) << outcome.err;
+  EXPECT_EQ(info.st_uid, 65534U) << "smem asks the folder";
+}
+
 TEST(Save, AFolderInUseIsRefused) {
   const TemporaryDir there;
   there.write("something", "");

@@ -146,6 +146,23 @@ TEST(Snapshot, ZramDevicesAndTheZpoolOfZswap) {
   EXPECT_EQ(snapshot.swaps->size(), 1u);
 }
 
+TEST(Snapshot, TmpfsOfACaptureIsWhatItNoted) {
+  constexpr std::uint64_t kTmpfsMagic = 0x01021994;
+  const TempDir dir;
+  dir.write("proc/self/mountinfo",
+            "22 1 8:1 / / rw - ext4 /dev/sda1 rw\n23 22 0:25 / /run rw - tmpfs tmpfs rw\n24 22 0:26 / /tmp rw - tmpfs "
+            "x rw\n");
+  EXPECT_EQ(collect(Root::at(dir.string()), Want::tmpfs).tmpfs.missing(), Missing::absent) << "a copy has none";
+  Capture capture;
+  capture.filesystems["run"] = {1000, 300, kTmpfsMagic};
+  dir.write(std::string(kCaptureFile), capture_text(capture));
+  const Snapshot snapshot = collect(Root::at(dir.string()), Want::tmpfs);
+  ASSERT_TRUE(snapshot.tmpfs);
+  ASSERT_EQ(snapshot.tmpfs->size(), 1U) << "/tmp could not be asked when it was taken";
+  EXPECT_EQ(snapshot.tmpfs->front().mount_point, "/run");
+  EXPECT_EQ(snapshot.tmpfs->front().used_bytes, 300U);
+}
+
 TEST(Snapshot, LxcfsIsSeenInTheMountsOfInitWhereSelfIsNotCopied) {
   const TempDir dir;
   dir.write("proc/1/mountinfo", "50 40 0:45 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw\n");

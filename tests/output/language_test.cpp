@@ -3,14 +3,13 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
-#include <cctype>
 #include <set>
 #include <vector>
 
 #include "analysis/findings/rules.h"
 #include "output/finding_text.h"
 #include "output/text.h"
+#include "support/latin.h"
 
 namespace memkit::test {
 namespace {
@@ -25,105 +24,17 @@ std::multiset<std::string> placeholders(std::string_view text) {
   return found;
 }
 
-std::vector<Message> all_messages() {
-  std::vector<Message> all(finding_messages().begin(), finding_messages().end());
-  all.insert(all.end(), report_messages().begin(), report_messages().end());
-  all.insert(all.end(), incident_messages().begin(), incident_messages().end());
+std::vector<Message> messages_of_findings() {
+  std::vector<Message> all;
+  for (const std::span<const Message> table : finding_messages()) all.insert(all.end(), table.begin(), table.end());
   return all;
 }
 
-/// Words that engineers who write Japanese or Chinese write in Latin letters too: names of the kernel and of programs.
-const std::set<std::string> kTechnical = {"RAM",
-                                          "cgroup",
-                                          "tmpfs",
-                                          "slab",
-                                          "CPU",
-                                          "GPU",
-                                          "dma-buf",
-                                          "kmemleak",
-                                          "slab_nomerge",
-                                          "root",
-                                          "vmalloc",
-                                          "BPF",
-                                          "netfilter",
-                                          "System",
-                                          "V",
-                                          "RSS",
-                                          "PSS",
-                                          "USS",
-                                          "ipcrm",
-                                          "vm.nr_hugepages",
-                                          "mlock",
-                                          "mlockall",
-                                          "LimitMEMLOCK",
-                                          "vm.overcommit_ratio",
-                                          "kswapd",
-                                          "vm.min_free_kbytes",
-                                          "OOM",
-                                          "Normal",
-                                          "order",
-                                          "numactl",
-                                          "cpuset",
-                                          "always",
-                                          "madvise",
-                                          "zram",
-                                          "zswap",
-                                          "max_pool_percent",
-                                          "MemoryMax",
-                                          "memory.high",
-                                          "MemoryHigh",
-                                          "vm.swappiness",
-                                          "EDAC",
-                                          "MCE",
-                                          "proc",
-                                          "hidepid",
-                                          "zoneinfo",
-                                          "lxcfs",
-                                          "some",
-                                          "full",
-                                          "zram/zswap",
-                                          "tmpfs/",
-                                          "SLAB",
-                                          "allocinfo",
-                                          "kmalloc",
-                                          "opensnoop",
-                                          "-x",
-                                          "swap",
-                                          "--interval",
-                                          "GiB",
-                                          "MiB",
-                                          "meminfo",
-                                          "vmstat",
-                                          "PSI",
-                                          "s",
-                                          "PID",
-                                          "THP",
-                                          "NUMA",
-                                          "sysrq",
-                                          "memkit",
-                                          "memory.max",
-                                          "Prometheus",
-                                          "share/memkit/prometheus"};
-
-std::vector<std::string> latin_words(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  bool inside = false;  // of {figure}
-  for (const char c : std::string(text) + " ") {
-    if (c == '{') inside = true;
-    const bool letter =
-        std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-' || c == '.' || c == '/';
-    if (!inside && letter) {
-      word += c;
-    } else if (!word.empty()) {
-      const bool has_letter =
-          std::any_of(word.begin(), word.end(), [](unsigned char l) { return std::isalpha(l) != 0; });
-      if (has_letter) words.push_back(word);
-      word.clear();
-    }
-    if (c == '}') inside = false;
-  }
-  return words;
+std::vector<Message> all_messages() {
+  std::vector<Message> all = messages_of_findings();
+  all.insert(all.end(), report_messages().begin(), report_messages().end());
+  all.insert(all.end(), incident_messages().begin(), incident_messages().end());
+  return all;
 }
 
 TEST(Languages, HaveEveryText) {
@@ -147,7 +58,7 @@ TEST(Languages, LeaveNoEnglishInTheOthers) {
     for (const Language language : {Language::ja, Language::zh}) {
       const std::string_view text = message.text[static_cast<std::size_t>(language)];
       for (const std::string& word : latin_words(text)) {
-        EXPECT_TRUE(kTechnical.contains(word)) << to_string(language) << " " << message.key << ": " << word;
+        EXPECT_TRUE(is_term(word)) << to_string(language) << " " << message.key << ": " << word;
       }
     }
   }
@@ -158,7 +69,7 @@ TEST(Languages, HaveASentenceAndAdviceForEveryRule) {
     EXPECT_TRUE(has_message(rule.id)) << rule.id;
     EXPECT_TRUE(has_message(std::string(rule.id) + "!")) << rule.id;
   }
-  for (const Message& message : finding_messages()) {
+  for (const Message& message : messages_of_findings()) {
     const std::string_view id = message.key.substr(0, message.key.find_first_of(".!"));
     EXPECT_NE(find_rule(id), nullptr) << message.key << " is of no rule";
   }

@@ -11,6 +11,7 @@
 #include "analysis/where.h"
 #include "collect/cgroup_survey.h"
 #include "collect/processes.h"
+#include "collect/shared_files.h"
 #include "collect/snapshot.h"
 
 namespace memkit {
@@ -44,6 +45,7 @@ struct FindingFacts {
   const KernelCaches* slab = nullptr;
   const CgroupFacts* own_cgroup = nullptr;  ///< that of this process
   const OomHistory* oom = nullptr;          ///< what the kernel log tells
+  const SharedFiles* shared = nullptr;      ///< looked at where much of Shmem has no place: see unplaced_shmem()
 
   [[nodiscard]] const Meminfo& meminfo() const { return *snapshot.meminfo; }
 };

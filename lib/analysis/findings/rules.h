@@ -32,7 +32,7 @@ struct Rule {
   Limits limits;
   Judgement (*judge)(const FindingFacts&, const Limits&);
   /// Commands that show more, {key} standing for evidence; one that names what the finding does not have is left out.
-  std::array<std::string_view, 3> next = {};
+  std::array<std::string_view, 4> next = {};
 };
 
 std::span<const Rule> rules();

@@ -5,6 +5,12 @@
 namespace memkit {
 namespace {
 
+/// It is large, and may well be meant to be.
+void is_no_alarm(Finding& found) {
+  found.confidence = Confidence::low;
+  found.severity = Severity::info;
+}
+
 /// Names the largest cache that does not give way.
 void add_largest_cache(Finding& found, const FindingFacts& facts) {
   if (facts.slab == nullptr || facts.slab->judgement.largest_unreclaimable.empty() || !facts.slab->table.rows) return;
@@ -15,6 +21,9 @@ void add_largest_cache(Finding& found, const FindingFacts& facts) {
   add(found, "cache_bytes", row.size_bytes, "proc/slabinfo");
   if (row.aliases && !row.aliases->empty())
     add(found, "aliases_count", Got<std::uint64_t>(row.aliases->size()), "sys/kernel/slab");
+  // A firewall's table of connections is as large as its traffic, up to nf_conntrack_max.
+  if (row.name.starts_with("nf_conntrack") && *row.size_bytes >= facts.meminfo().sunreclaim_bytes.value_or(0) / 2)
+    is_no_alarm(found);
 }
 
 }  // namespace
@@ -33,8 +42,7 @@ Judgement judge_slab_unreclaimable(const FindingFacts& facts, const Limits& limi
     const Got<std::uint64_t>& arc = facts.accounting.arc.size_bytes;
     // Part of ZFS's cache lies in slab and gives way, whatever the field is called.
     if (arc && *arc >= *m.sunreclaim_bytes / 2) {
-      found.confidence = Confidence::low;
-      found.severity = Severity::info;
+      is_no_alarm(found);
       add(found, "arc_bytes", arc, "proc/spl/kstat/zfs/arcstats size");
     }
     return found;
@@ -113,7 +121,25 @@ Judgement judge_vmalloc_heavy(const FindingFacts& facts, const Limits& limits) {
   return found;
 }
 
-/// Also: threads in per cent of what may be.
+namespace {
+
+/// A control group that may soon have no thread more, whatever the machine may have.
+Judgement judge_pids(const FindingFacts& facts, const Limits& limits) {
+  if (facts.cgroups == nullptr || facts.cgroups->pids.empty()) return {};
+  const PidsRow& nearest = facts.cgroups->pids.front();
+  if (!(nearest.used_pct() >= limits.also)) return {};
+  Finding found = finding("kernel-stacks.cgroup", Severity::warning, 0);
+  add(found, "cgroup", nearest.path);
+  add(found, "pids_directory", nearest.directory);
+  add(found, "threads_count", Got<std::uint64_t>(nearest.current_count), "pids.current");
+  add(found, "threads_limit_count", Got<std::uint64_t>(nearest.max_count), "pids.max");
+  add(found, "threads_pct", Got<double>(nearest.used_pct()), "pids.current / pids.max", limits.also);
+  return found;
+}
+
+}  // namespace
+
+/// Also: threads in per cent of what may be, on the machine or in a control group.
 Judgement judge_kernel_stacks(const FindingFacts& facts, const Limits& limits) {
   constexpr std::string_view kField = "proc/meminfo KernelStack";
   const Meminfo& m = facts.meminfo();
@@ -124,10 +150,11 @@ Judgement judge_kernel_stacks(const FindingFacts& facts, const Limits& limits) {
   const Got<double> of_most = share(threads, most);
   const bool machine = facts.accounting.view == MeminfoView::machine;
   const Got<double> pct = machine ? share(m.kernel_stack_bytes, m.mem_total_bytes) : Got<double>(Missing::hidden);
-  if (!pct && !of_most) return lack(kField, pct);
+  const bool tree = facts.cgroups != nullptr && !facts.cgroups->pids.empty();
+  if (!pct && !of_most && !tree) return lack(kField, pct);
   const bool many = of_most && *of_most >= limits.also;
   const bool large = pct && *pct >= limits.warning;
-  if (!many && !large) return {};
+  if (!many && !large) return judge_pids(facts, limits);
   Finding found = large ? finding_of_ram("", Severity::warning, m.kernel_stack_bytes, *pct, kField, limits.warning)
                         : finding("kernel-stacks.threads", Severity::warning, pct.value_or(0));
   add(found, "threads_count", threads, "proc/loadavg");

@@ -3,6 +3,7 @@
 #include "analysis/findings/rule_helpers.h"
 #include "analysis/findings/rule_list.h"
 #include "analysis/kernel_memory.h"
+#include "analysis/shared_memory.h"
 
 namespace memkit {
 namespace {
@@ -29,9 +30,42 @@ Judgement poor_compression(const Got<std::uint64_t>& stored, const Got<std::uint
   return found;
 }
 
+/// The largest piece of shared memory without a file that can be found, of one kind or of any.
+const SharedFile* largest_shared(const FindingFacts& facts, std::optional<SharedKind> kind = {}) {
+  if (facts.shared == nullptr) return nullptr;
+  for (const SharedFile& file : facts.shared->files) {
+    if (!kind || shared_kind(file.name) == *kind) return &file;
+  }
+  return nullptr;
+}
+
+void add_holder_of(Finding& found, const FindingFacts& facts, const SharedFile& file) {
+  constexpr std::string_view kMaps = "proc/PID/maps";
+  add(found, "file", file.name);
+  add(found, "file_bytes", file.held_bytes ? file.held_bytes : Got<std::uint64_t>(file.mapped_bytes), kMaps);
+  add(found, "file_processes_count", Got<std::uint64_t>(file.processes_count), kMaps);
+  for (const Process& process : facts.processes) {
+    if (process.pid != file.holder_pid) continue;
+    add(found, "holder", process_label(process));
+    add(found, "holder_pid", Got<std::uint64_t>(process.pid));
+  }
+}
+
+/// A file that was removed while processes had it lives on until they end. All else that maps calls deleted (memfds,
+/// shared anonymous memory, System V segments with attachers, GPU objects) never had a name: that is normal.
+Judgement judge_deleted(const FindingFacts& facts) {
+  const SharedFile* const file = largest_shared(facts, SharedKind::deleted_file);
+  if (file == nullptr) return {};
+  const Got<double> pct = share(file->held_bytes, facts.meminfo().mem_total_bytes);
+  Finding found = finding("shm-orphaned.deleted", Severity::info, pct.value_or(0));
+  add_holder_of(found, facts, *file);
+  return found;
+}
+
 }  // namespace
 
 /// What lies in files of tmpfs counts, not what processes share: a database's buffers are in use, and healthy.
+/// Also: shared memory in no file and no segment, in per cent of RAM: above it, its holders are looked for.
 Judgement judge_tmpfs_heavy(const FindingFacts& facts, const Limits& limits) {
   const Meminfo& m = facts.meminfo();
   const Got<std::vector<TmpfsUse>>& mounts = facts.snapshot.tmpfs;
@@ -58,12 +92,17 @@ Judgement judge_tmpfs_heavy(const FindingFacts& facts, const Limits& limits) {
   Finding found =
       finding_of_ram("tmpfs-heavy.shmem", Severity::warning, m.shmem_bytes, *pct, "proc/meminfo Shmem", limits.warning);
   if (!mounts) found.confidence = Confidence::medium;  // it may as well be a database's
+  if (const SharedFile* const file = largest_shared(facts)) {
+    found.text = "tmpfs-heavy.holder";
+    add_holder_of(found, facts, *file);
+  }
   return found;
 }
 
 Judgement judge_shm_orphaned(const FindingFacts& facts, const Limits& limits) {
   constexpr std::string_view kFile = "proc/sysvipc/shm";
-  if (!facts.snapshot.shm) return lack(kFile, facts.snapshot.shm);
+  const Judgement deleted = judge_deleted(facts);
+  if (!facts.snapshot.shm) return std::holds_alternative<Finding>(deleted) ? deleted : lack(kFile, facts.snapshot.shm);
   std::uint64_t bytes = 0;
   std::uint64_t count = 0;
   const ShmSegment* largest = nullptr;
@@ -77,7 +116,7 @@ Judgement judge_shm_orphaned(const FindingFacts& facts, const Limits& limits) {
     if (largest == nullptr || held(segment) > held(*largest)) largest = &segment;
   }
   const Got<double> pct = share(Got<std::uint64_t>(bytes), facts.meminfo().mem_total_bytes);
-  if (count == 0 || !pct) return {};
+  if (count == 0 || !pct) return deleted;
   const Severity severity = *pct > limits.warning ? Severity::warning : Severity::info;
   Finding found = finding_of_ram("", severity, bytes, *pct, "proc/sysvipc/shm rss, swap", limits.warning);
   add(found, "segments_count", Got<std::uint64_t>(count), "proc/sysvipc/shm nattch 0");

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "output/escape.h"
+#include "output/lang/finding_messages.h"
 #include "source/errors.h"
 
 namespace memkit {
@@ -12,15 +13,24 @@ namespace {
 
 constexpr std::array<std::string_view, kLanguages> kNames = {"en", "ja", "zh"};
 
+const Message* find_in(std::span<const Message> table, std::string_view key) {
+  const auto at = std::find_if(table.begin(), table.end(), [key](const Message& m) { return m.key == key; });
+  return at == table.end() ? nullptr : &*at;
+}
+
 const Message* find(std::string_view key) {
-  for (const auto& table : {finding_messages(), report_messages(), incident_messages()}) {
-    const auto at = std::find_if(table.begin(), table.end(), [key](const Message& m) { return m.key == key; });
-    if (at != table.end()) return &*at;
+  for (const std::span<const Message> table : finding_messages()) {
+    if (const Message* const found = find_in(table, key)) return found;
   }
-  return nullptr;
+  const Message* const found = find_in(report_messages(), key);
+  return found != nullptr ? found : find_in(incident_messages(), key);
 }
 
 }  // namespace
+
+std::array<std::span<const Message>, 3> finding_messages() {
+  return {shortage_messages(), kernel_messages(), holder_messages()};
+}
 
 Language parse_language(std::string_view name) {
   const auto* const at = std::find(kNames.begin(), kNames.end(), name);

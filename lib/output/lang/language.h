@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,9 +22,10 @@ struct Message {
 };
 
 /// What findings say: a row "ID" with the sentence, rows "ID.VARIANT" with others that the rule can choose, and a row
-/// "ID!" with what to do about it. One table, so that no language can lack what another has.
-std::span<const Message> finding_messages();
-/// Headings, labels and phrases of the report. A row "term.X" is the word for the id X in evidence ("kind_term").
+/// "ID!" with what to do about it. One row for all languages, so that none can lack what another has. By topic.
+std::array<std::span<const Message>, 3> finding_messages();
+/// Headings, labels and phrases of the report. A row "term.X" is the word for the id X in evidence ("kind_term"), a row
+/// "source.X" the words for the phrase X of where evidence comes from.
 std::span<const Message> report_messages();
 /// Headings and phrases of the incident report.
 std::span<const Message> incident_messages();

@@ -49,6 +49,7 @@ Diagnosis Machine::diagnose() const {
   facts.tight = tight;
   facts.own_cgroup = &own;
   facts.oom = &oom;
+  facts.shared = shared ? &*shared : nullptr;
   KernelCaches caches;
   if (slab) {
     caches.facts = *slab;

@@ -28,7 +28,8 @@ struct Machine {
   std::vector<TightCgroup> tight;
   CgroupFacts own;
   OomHistory oom;
-  std::optional<SlabFacts> slab;  ///< none: not looked at
+  std::optional<SharedFiles> shared;  ///< none: not looked at
+  std::optional<SlabFacts> slab;      ///< none: not looked at
 
   Meminfo* operator->() { return snapshot.meminfo.operator->(); }
   Process& add_process(std::string_view name, std::uint32_t pid, std::uint64_t pss_bytes);

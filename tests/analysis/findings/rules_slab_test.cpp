@@ -61,6 +61,25 @@ TEST(KmallocLarge, OverTwoPerCentIsInNoCache) {
   EXPECT_EQ(machine.severity("kmalloc-large"), kNothing);
 }
 
+TEST(SlabUnreclaimable, OfAFirewallsConnectionsIsInformation) {
+  Machine machine = with_cache("nf_conntrack", 150'000, 150'000, 4096, 1, 150'000);
+  machine->sunreclaim_bytes = 1'200'000 * kKib;
+  EXPECT_EQ(machine.severity("slab-unreclaimable"), Severity::info);
+  EXPECT_EQ(machine.finding("slab-unreclaimable")->confidence, Confidence::low);
+  machine->sunreclaim_bytes = 1'300'000 * kKib;
+  EXPECT_EQ(machine.severity("slab-unreclaimable"), Severity::warning) << "less than half of it";
+}
+
+TEST(AvailableLow, WithFastSwapLeftIsLessSure) {
+  Machine machine;
+  machine->mem_available_bytes = 900'000 * kKib;
+  EXPECT_EQ(machine.finding("available-low")->confidence, Confidence::high);
+  machine.snapshot.zram = {ZramDevice{"zram0", {}}};
+  EXPECT_EQ(machine.finding("available-low")->confidence, Confidence::medium);
+  machine->swap_free_bytes = 400'000 * kKib;
+  EXPECT_EQ(machine.finding("available-low")->confidence, Confidence::high) << "little is left of it";
+}
+
 TEST(SlabRules, SayWhySlabinfoIsMissing) {
   Machine machine;
   machine.slab.emplace();

@@ -47,6 +47,21 @@ TEST(KernelStacks, WarnsAtOnePerCentOrNearTheLimitOfThreads) {
   EXPECT_EQ(machine.severity("kernel-stacks"), kNothing);
 }
 
+TEST(KernelStacks, WarnNearAControlGroupsLimitOfTasks) {
+  Machine machine;
+  machine.survey.pids = {{"/app.slice", "sys/fs/cgroup/pids/app.slice", 79, 100}};
+  EXPECT_EQ(machine.severity("kernel-stacks"), kNothing);
+  machine.survey.pids[0].current_count = 80;
+  const auto found = machine.finding("kernel-stacks");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->severity, Severity::warning);
+  EXPECT_EQ(found->text, "kernel-stacks.cgroup");
+  EXPECT_EQ(text(found, "cgroup"), "/app.slice");
+  EXPECT_THAT(found->next, Contains("grep . /sys/fs/cgroup/pids/app.slice/pids.*"));
+  machine->kernel_stack_bytes = pct(2);
+  EXPECT_EQ(machine.finding("kernel-stacks")->text, "kernel-stacks") << "the whole machine's goes first";
+}
+
 TEST(PercpuHeavy, IsInformationFromTwoPerCent) {
   Machine machine;
   machine->percpu_bytes = pct(1.99);
