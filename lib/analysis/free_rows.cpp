@@ -116,7 +116,9 @@ std::vector<NodeRow> node_rows(const Snapshot& snapshot) {
     row.cache_bytes = node_cache(m);
     row.buff_cache_bytes = row.cache_bytes;
     row.available_bytes = node_available(facts, zones);
-    row.used_bytes = memory_used(row);
+    // Where the watermarks are there and cannot be read, it is not to be another figure under the same name.
+    const bool unread = !row.available_bytes && row.available_bytes.missing() != Missing::absent;
+    row.used_bytes = unread ? Bytes(row.available_bytes.missing()) : memory_used(row);
     rows.push_back(node);
   }
   return rows;

@@ -31,6 +31,10 @@ program  strip              -     binutils
 program  free               -     procps
 program  smem               -     smem
 program  smemstat           -     smemstat'
+needs_threads='
+program  valgrind           -     valgrind'
+needs_coverage='
+program  lcov               -     lcov'
 needs_fuzz='
 program  clang++-14         -     clang-14'
 needs_tidy='
