@@ -84,6 +84,7 @@ int Root::read(const std::string& path, std::string& into, std::size_t limit) co
   }
   Fd file;
   int error = open_file(path, file);
+  if (error == 0 && confined_) error = refuse_larger(file.get(), limit);
   if (error == 0) error = read_all(file.get(), into, limit);
   if (recorder_) recorder_->file(path, into, error);
   return error;

@@ -35,7 +35,7 @@ class Comparison {
   std::vector<std::string> found;
 
   void compare(const std::string& place, const json& whole, const json& partial) {
-    if (partial.is_null() || partial.is_string()) return;
+    if (whole.is_null() || partial.is_null() || partial.is_string()) return;
     if (whole.is_object() && partial.is_object()) {
       if (partial.value("unknown_count", 0) != 0) return;
       for (const auto& [key, value] : partial.items()) {

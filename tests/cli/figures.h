@@ -10,8 +10,8 @@ namespace memkit {
 /// may be missing (null, or its row or list is not there), never another one. Gives those that are, as
 /// "/memory/free_bytes: 5, was 7".
 ///
-/// Not compared: text, which is made of the figures; rows that count what they do not know (unknown_count); RSS and PSS
-/// to a hundredth, for which the kernel has two sources each, of other precision.
+/// Not compared: text, which is made of the figures; what was not known before; rows that count what they do not know
+/// (unknown_count); RSS and PSS to a hundredth, for which the kernel has two sources each, of other precision.
 std::vector<std::string> false_figures(const nlohmann::json& whole, const nlohmann::json& partial);
 
 }  // namespace memkit

@@ -61,14 +61,16 @@ struct Privileges : testing::Test {
   }
 
   [[nodiscard]] Outcome as_nobody(const Words& words, const Words& env = {}) const {
-    Words all = {"--reuid=65534", "--regid=65534", "--clear-groups", program};
+    Words all = {"--reuid=65534", "--regid=65534", "--clear-groups", "env"};
+    all.insert(all.end(), env.begin(), env.end());
+    all.push_back(program);
     all.insert(all.end(), words.begin(), words.end());
-    return run(all, {.env = env, .program = "setpriv"});
+    return run(all, {.program = "setpriv"});
   }
 
   /// The status of the program while it runs, started by `prefix`.
   [[nodiscard]] std::string status_of(const std::string& prefix) const {
-    return shell("exec 2>&1; " + prefix + " '" + program +
+    return shell("exec 2>&1; rm -f out; " + prefix + " '" + program +
                      "' free -s 60 >out & p=$!\n"
                      "n=0; while [ $n -lt 200 ] && ! [ -s out ]; do n=$((n+1)); sleep 0.05; done\n"
                      "cat /proc/$p/status; kill $p",
