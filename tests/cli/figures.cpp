@@ -23,7 +23,7 @@ std::string key_of(const json& rows) {
 }
 
 bool is_of_two_sources(const std::string& place) {
-  return place.ends_with("/rss_bytes") || place.ends_with("/pss_bytes");
+  return place.ends_with("/rss_bytes") || place.ends_with("/totals/size_bytes") || place.ends_with("/pss_bytes");
 }
 
 bool is_near(const json& a, const json& b) {
