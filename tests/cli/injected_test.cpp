@@ -37,14 +37,15 @@ Outcome traced(const Words& words, const Words& fault, const std::string& log) {
 }
 
 /// Figures that are true of less: what counts the seen, ranks it, or says that it is not all; what nothing known
-/// accounts for; a limit of which one source tells what another could not; v1's kernel memory, reckoned where its file
-/// is gone (ESRCH).
+/// accounts for; a limit of which one source tells what another could not.
 bool is_true_of_less(const json& document, const std::string& figure) {
   static const std::regex always(
       "/skipped/.*|/cgroups/[a-z_]*_count:.*|.*/complete: false.*|.*/rank:.*|.*/hidden_limit_bytes:.*"
-      "|/(breakdown|where).*residual.*|.*/totals/mappings_count:.*|.*/walked: false.*"
-      "|/cgroup/(kernel|hard_to_reclaim)_bytes:.*");
+      "|/(breakdown|where).*(residual|free).*|.*/totals/mappings_count:.*|.*/walked: false.*");
   if (std::regex_match(figure, always)) return true;
+  // A process that is left out is counted there.
+  const json left_out = document.value("skipped", json::object()).value("processes", json::object());
+  if (figure.starts_with("/ranking/victims") && left_out.value("hidden_count", 0) != 0) return true;
   static const std::regex sums("/(totals|processes)/[a-z_]*:.*");
   const json& totals = document.contains("totals") ? document["totals"] : document.value("processes", json());
   return std::regex_match(figure, sums) && totals.is_object() && !totals.value("complete", true);
@@ -91,7 +92,7 @@ struct InjectedFaults : testing::TestWithParam<std::string> {
     const std::string fault = call.name + ":error=" + error + ":when=" + std::to_string(call.when);
     SCOPED_TRACE(joined(words) + " with " + fault);
     const Outcome outcome = traced(words, {"-e", "trace=" + call.name, "-e", "inject=" + fault}, "/dev/null");
-    EXPECT_THAT(outcome.status, testing::AnyOf(0, 1)) << outcome.err;
+    EXPECT_THAT(outcome.status, testing::AnyOf(0, 1, 42)) << outcome.err;
     const json partial = json::parse(outcome.out, nullptr, false);
     ASSERT_TRUE(partial.is_object()) << outcome.out;
     EXPECT_TRUE(partial["schema"] != "memkit.error/1" || outcome.status != 0);
@@ -113,6 +114,7 @@ TEST_P(InjectedFaults, LeaveNoFalseFigure) {
   const bool every = std::getenv("MEMKIT_EVERY_FAULT") != nullptr;
   const std::size_t step = every ? 1 : std::max<std::size_t>(1, all.size() / kPlaces);
   for (const std::string error : {"EIO", "EACCES", "ESRCH", "ENOMEM"}) {
+    if (error == "ESRCH" && words.front() != "smem" && words.front() != "pmap") continue;  // said of processes alone
     // Each error at places of its own.
     for (std::size_t i = every ? 0 : error.size() % step; i < all.size(); i += step) fail_at(all[i], error);
   }
