@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <new>
 
 #include "cli.h"
@@ -13,6 +15,7 @@
 #include "output/escape.h"
 #include "output/suggest.h"
 #include "source/errors.h"
+#include "source/privileges.h"
 #include "version.h"
 
 namespace memkit {
@@ -171,10 +174,23 @@ int run(std::string_view program, std::vector<std::string> words) {
                  [&] { return run_command(*command, words, out, messages); });
 }
 
+/// Memory may be too short even for the exception that says so; the language's library then terminates with none.
+[[noreturn]] void end_without_exception() {
+  if (std::current_exception() != nullptr) std::abort();
+  constexpr std::string_view kText = "memkit: out of memory\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kText.data(), kText.size());
+  _exit(kRunFailed);
+}
+
 }  // namespace
 }  // namespace memkit
 
 int main(int argc, char** argv) {
+  std::set_terminate(memkit::end_without_exception);
+  if (!memkit::lower_privileges()) {
+    memkit::Messages("memkit").say("cannot lay down the set-user-ID bit; take it off the program");
+    return memkit::kRunFailed;
+  }
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is met as EPIPE, and ends the run quietly
   return memkit::run(argc > 0 ? argv[0] : "memkit", {argv + std::min(argc, 1), argv + argc});
 }

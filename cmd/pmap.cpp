@@ -149,7 +149,7 @@ MappingsRead print_process(const Context& context, const View& view, MappedProce
 
 /// What stands behind a process's rows.
 void end_process(JsonWriter& json, const MappingTotals& totals, const MappingsRead& read) {
-  write_mapping_totals(json, totals);
+  write_mapping_totals(json, totals, read.error == 0 || totals.mappings() != 0);
   json.field("walked", read.has_pages);
   json.field("complete", read.error == 0 && !read.ended && totals.mappings() == read.mappings);
   json.end_object();

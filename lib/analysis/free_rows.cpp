@@ -104,6 +104,8 @@ FreeRows free_rows(const Meminfo& m) {
 std::vector<NodeRow> node_rows(const Snapshot& snapshot) {
   // Under lxcfs the watermarks are the host's, as the nodes' files are: they fit each other.
   const Got<std::vector<ZoneReserve>> zones = zone_reserves(snapshot);
+  // Watermarks that are there and cannot be told, in bytes, leave "used" unknown: it is not to be another figure.
+  const bool unread = !zones && (snapshot.zoneinfo || snapshot.zoneinfo.missing() != Missing::absent);
   std::vector<NodeRow> rows;
   for (const NodeFacts& facts : snapshot.nodes) {
     const Meminfo& m = facts.meminfo;
@@ -116,7 +118,7 @@ std::vector<NodeRow> node_rows(const Snapshot& snapshot) {
     row.cache_bytes = node_cache(m);
     row.buff_cache_bytes = row.cache_bytes;
     row.available_bytes = node_available(facts, zones);
-    row.used_bytes = memory_used(row);
+    row.used_bytes = unread ? Bytes(zones.missing()) : memory_used(row);
     rows.push_back(node);
   }
   return rows;

@@ -36,6 +36,9 @@ Bytes kernel_bytes(const MemoryStat& stat) {
   return total;
 }
 
+/// 0 of what the kernel does not count. What it counts and does not tell stays unknown, and the sum with it.
+Bytes or_none(const Bytes& part) { return !part && part.missing() == Missing::absent ? Bytes(0) : part; }
+
 /// v2's figures hold the cgroup and all below it; v1's do under total_*.
 void take_stat(const CgroupFacts& facts, CgroupMemory& memory) {
   const MemoryStat& stat = *facts.stat;
@@ -50,12 +53,11 @@ void take_stat(const CgroupFacts& facts, CgroupMemory& memory) {
   memory.kernel_bytes = v1 ? facts.kmem_bytes : kernel_bytes(stat);
   memory.working_set_bytes = minus(memory.usage_bytes, inactive_file);
   // Where v1's kmem file is missing: what is left of the usage, if anything is. Per-CPU batches blur the rest.
-  if (v1 && !memory.kernel_bytes) {
+  if (v1 && !memory.kernel_bytes && memory.kernel_bytes.missing() == Missing::absent) {
     const Bytes named = sum(anon, cache);
     if (memory.usage_bytes && named && *memory.usage_bytes > *named) memory.kernel_bytes = *memory.usage_bytes - *named;
   }
-  memory.hard_to_reclaim_bytes = sum(sum(anon, memory.shmem_bytes ? memory.shmem_bytes : Bytes(0)),
-                                     memory.kernel_bytes ? memory.kernel_bytes : Bytes(0));
+  memory.hard_to_reclaim_bytes = sum(sum(anon, or_none(memory.shmem_bytes)), or_none(memory.kernel_bytes));
   if (v1 && !memory.swap_usage_bytes) memory.swap_usage_bytes = first_of({stat.total_swap_bytes, stat.swap_bytes});
 }
 

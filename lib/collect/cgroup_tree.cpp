@@ -92,20 +92,28 @@ class TreeWalk {
     } else if (error == 0) {
       enter(std::move(child), level.pressure ? level.pressure.open_dir(name.c_str()) : Dir());
     } else {
-      ++(missing_for(error) == Missing::absent ? walk_.vanished : walk_.unlisted);
+      unlisted(error);
     }
+  }
+
+  /// False where it is gone.
+  bool unlisted(int error) {
+    const Missing why = missing_for(error);
+    ++(why == Missing::absent ? walk_.vanished : walk_.unlisted);
+    if (why != Missing::absent) walk_.why_unread = why;
+    return why != Missing::absent;
+  }
+
+  void unread(Missing why) {
+    if (why == Missing::absent) return;
+    node_unreadable_ = true;
+    walk_.why_unread = why;
   }
 
   bool enter(Dir dir, Dir pressure) {
     Level level{std::move(dir), std::move(pressure), {}, path_.size()};
     read_node(level);
-    if (const int error = level.dir.subdirectories(level.names); error != 0) {
-      if (missing_for(error) == Missing::absent) {
-        ++walk_.vanished;
-        return false;
-      }
-      ++walk_.unlisted;
-    }
+    if (const int error = level.dir.subdirectories(level.names); error != 0 && !unlisted(error)) return false;
     ++walk_.visited;
     walk_.hidden += node_hidden_ ? 1 : 0;
     walk_.unreadable += node_unreadable_ ? 1 : 0;
@@ -151,7 +159,7 @@ class TreeWalk {
     int error = dir.read(name, text_);
     if (error == 0 && without_padding(text_).empty()) error = kEmptyFile;
     if (error == 0) return parse(std::string_view(text_));
-    node_unreadable_ = node_unreadable_ || missing_for(error) != Missing::absent;
+    unread(missing_for(error));
     return missing_for(error);
   }
 
@@ -174,7 +182,7 @@ class TreeWalk {
       slot = Missing::absent;  // psi=0
     } else {
       slot = missing_for(error == 0 ? kEmptyFile : error);
-      node_unreadable_ = node_unreadable_ || slot.missing() != Missing::absent;
+      unread(slot.missing());
     }
   }
 

@@ -84,13 +84,14 @@ struct CgroupWalk {
   CgroupVersion version = CgroupVersion::none;  ///< of the tree that was walked; none: there is no such tree
   bool hybrid = false;                          ///< v1 and v2 are both there
   std::string mount_point;                      ///< "sys/fs/cgroup/unified"
-  std::string_view problem;      ///< why there is no tree, or no cgroup of the name; empty where there is
-  std::uint64_t visited = 0;     ///< cgroups handed to the visitor
-  std::uint64_t vanished = 0;    ///< went away in between
-  std::uint64_t unlisted = 0;    ///< may not be listed: what is below them is not known
-  std::uint64_t unreadable = 0;  ///< visited, with a wanted file that is there and may not be read
-  std::uint64_t hidden = 0;      ///< visited, with pressure switched off in them (cgroup.pressure 0)
-  std::uint64_t too_deep = 0;    ///< not entered: deeper than kMaxCgroupDepth
+  std::string_view problem;              ///< why there is no tree, or no cgroup of the name; empty where there is
+  std::uint64_t visited = 0;             ///< cgroups handed to the visitor
+  std::uint64_t vanished = 0;            ///< went away in between
+  std::uint64_t unlisted = 0;            ///< may not be listed: what is below them is not known
+  std::uint64_t unreadable = 0;          ///< visited, with a wanted file that is there and may not be read
+  Missing why_unread = Missing::absent;  ///< of the last that could not be listed or read
+  std::uint64_t hidden = 0;              ///< visited, with pressure switched off in them (cgroup.pressure 0)
+  std::uint64_t too_deep = 0;            ///< not entered: deeper than kMaxCgroupDepth
 };
 inline constexpr unsigned kMaxCgroupDepth = 128;  // a descriptor is open at each level
 

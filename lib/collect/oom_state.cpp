@@ -169,7 +169,9 @@ std::int64_t estimated_weight(const Process& process, std::uint64_t total_bytes)
 void complete(const Root& root, const ProcessList& list, Process& process) {
   const std::string place = "proc/" + std::to_string(process.pid);
   std::string text;
-  if (root.read(place + "/status", text) == 0) {
+  if (const int error = root.read(place + "/status", text); error != 0) {
+    process.swap_bytes = missing_for(error);  // smaps counts swapped shared memory too, which the killer does not
+  } else {
     const PidStatus status = parse_pid_status(text);
     process.page_tables_bytes = status.page_tables_bytes();
     if (status.vm_rss_bytes) process.rss_bytes = status.vm_rss_bytes;

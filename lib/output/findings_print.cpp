@@ -77,7 +77,7 @@ void print_finding(Out& out, const Finding& finding, std::size_t number, const R
       print_beside(out, message(language, "label.do"), text);
     std::string_view label = message(language, "label.next");
     for (const std::string& command : finding.next) {
-      out.print("{}{}{}\n", std::string(kIndent, ' '), padded(label, kLabel), command);
+      out.print("{}{}{}\n", std::string(kIndent, ' '), padded(label, kLabel), for_terminal(command));
       label = "";
     }
   }

@@ -26,14 +26,16 @@ void write_status(JsonWriter& json, const PidStatus& status) {
   json.end_object();
 }
 
-void write_mapping_totals(JsonWriter& json, const MappingTotals& totals) {
+void write_mapping_totals(JsonWriter& json, const MappingTotals& totals, bool known) {
   const Mapping sums = totals.as_mapping();
   const MappingRow row(sums, std::string_view());
   json.key("totals");
   json.begin_object();
   json.field("mappings_count", totals.mappings());
   for (const Column<MappingRow>& column : mapping_row_columns()) {
-    if (column.summable) json.field(json_key(column), column.value(row));
+    if (!column.summable) continue;
+    json.key(json_key(column));
+    known ? json.value(column.value(row)) : json.null();
   }
   json.end_object();
 }

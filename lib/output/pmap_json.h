@@ -12,7 +12,7 @@ void write_process(JsonWriter& json, const MappedProcess& process);
 /// "memory": what the kernel keeps of the whole process, page tables too.
 void write_status(JsonWriter& json, const PidStatus& status);
 
-/// "totals": the sum of every column that has one.
-void write_mapping_totals(JsonWriter& json, const MappingTotals& totals);
+/// "totals": the sum of every column that has one; null where the mappings could not be read at all.
+void write_mapping_totals(JsonWriter& json, const MappingTotals& totals, bool known = true);
 
 }  // namespace memkit

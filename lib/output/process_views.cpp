@@ -72,7 +72,7 @@ ProcessTotals process_totals(std::span<const ProcessRow> rows, const WalkSummary
     const ColumnSum sum = sum_of(
         rows, column, +[](const ProcessRow& row) { return row.process->same_memory_as_pid == 0; });
     totals.sums.push_back(sum.value);
-    if (column.shown && (!sum.value || sum.unknown_rows != 0)) totals.complete = false;
+    if (sum.value ? sum.unknown_rows != 0 : column.shown) totals.complete = false;
   }
   return totals;
 }

@@ -202,6 +202,8 @@ void write_cgroups(JsonWriter& json, const ReportFacts& facts) {
   survey.walk.version == CgroupVersion::none ? json.null()
                                              : json.value(survey.walk.version == CgroupVersion::v1 ? "v1" : "v2");
   json.field("cgroups_count", survey.walk.visited);
+  json.field("unlisted_count", survey.walk.unlisted);
+  json.field("unreadable_count", survey.walk.unreadable);
   json.field("leaf_cgroups_count",
              std::count_if(survey.rows.begin(), survey.rows.end(), [](const CgroupRow& row) { return row.leaf; }));
   json.key("largest");

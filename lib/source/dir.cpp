@@ -46,6 +46,7 @@ int Dir::read(const char* name, std::string& into, std::size_t limit) const {
   }
   Fd file;
   int error = open_file(name, file);
+  if (error == 0 && confined_) error = refuse_larger(file.get(), limit);
   if (error == 0) error = read_all(file.get(), into, limit);
   if (recorder_ != nullptr) recorder_->file(path_of(name), into, error);
   return error;
@@ -64,6 +65,7 @@ int Dir::read_in_parts(const char* name, std::string& buffer,
                        const std::function<bool(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
   int error = open_file(name, file);
+  if (error == 0 && confined_) error = refuse_larger(file.get(), kMaxWindowedBytes);
   if (recorder_ == nullptr) return error != 0 ? error : read_by_window(file.get(), buffer, consume, {});
   const std::string path = path_of(name);
   if (error == 0) {

@@ -7,10 +7,12 @@
 #include <cerrno>
 
 #include "source/fd.h"
+#include "source/privileges.h"
 
 namespace memkit {
 
 FileView::FileView(const std::string& path) {
+  const OwnRights own_rights;
   const Fd file(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat info {};
   if (!file || fstat(file.get(), &info) != 0) {

@@ -14,6 +14,7 @@
 #include <ctime>
 
 #include "source/errors.h"
+#include "source/privileges.h"
 
 extern char** environ;
 
@@ -68,6 +69,7 @@ LogStream LogStream::running_kernel() {
 
 LogStream LogStream::file(const std::string& path) {
   if (path == "-") return {Kind::stream, Fd(dup(STDIN_FILENO)), "standard input"};
+  const OwnRights own_rights;
   Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd) throw RunError("cannot read '" + path + "': " + error_text(errno));
   struct stat info {};

@@ -78,7 +78,6 @@ int read_most(int fd, std::string& into, std::size_t most) {
 int read_by_window(int fd, std::string& buffer, const std::function<bool(std::string_view& rest, bool at_end)>& consume,
                    const std::function<void(std::string_view text)>& tee) {
   constexpr std::size_t kLargestRecord = std::size_t{1} << 20;
-  constexpr std::size_t kMostInAll = std::size_t{1} << 30;
   buffer.resize(2 * kChunk);
   std::size_t used = 0;
   std::size_t total = 0;
@@ -91,7 +90,7 @@ int read_by_window(int fd, std::string& buffer, const std::function<bool(std::st
     used += size;
     total += size;
     // The kernel gives a page at a time; what is not whole in it would be looked at again with each.
-    if (size != 0 && used < buffer.size() && total <= kMostInAll) continue;
+    if (size != 0 && used < buffer.size() && total <= kMaxWindowedBytes) continue;
     std::string_view rest(buffer.data(), used);
     const bool goes_on = consume(rest, got == 0);
     if (got == 0 || !goes_on) return 0;
@@ -101,7 +100,7 @@ int read_by_window(int fd, std::string& buffer, const std::function<bool(std::st
       if (used >= kLargestRecord) return EFBIG;
       buffer.resize(used * 2);
     }
-    if (total > kMostInAll) return EFBIG;
+    if (total > kMaxWindowedBytes) return EFBIG;
   }
 }
 
@@ -113,6 +112,12 @@ int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd&
   file = open_confined(dir_fd, path, kReadFlags, how);
   if (!file) return errno;
   return refuse_other_than_file(file.get());
+}
+
+int refuse_larger(int fd, std::size_t limit) {
+  struct stat info {};
+  if (fstat(fd, &info) != 0) return errno;
+  return static_cast<std::uint64_t>(info.st_size) > limit ? EFBIG : 0;
 }
 
 int read_link_at(int dir_fd, const char* name, std::string& into) {

@@ -16,6 +16,8 @@
 /// What Root and Dir share: reading of what is open. All give 0 or an errno.
 namespace memkit {
 
+/// What read_by_window() reads in all.
+inline constexpr std::size_t kMaxWindowedBytes = std::size_t{1} << 30;
 inline constexpr int kReadFlags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 
 /// Up to the end; `into` is empty on error. EFBIG behind `limit`.
@@ -29,6 +31,9 @@ int read_by_window(int fd, std::string& buffer, const std::function<bool(std::st
                    const std::function<void(std::string_view text)>& tee);
 /// Opens a regular file of a capture.
 int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd& file);
+/// EFBIG of a regular file that has more than `limit` bytes, without reading up to there: a sparse file of terabytes
+/// costs who sent it nothing. 0 of one that fits.
+int refuse_larger(int fd, std::size_t limit);
 int read_link_at(int dir_fd, const char* name, std::string& into);
 /// Names that `accept` takes, without "." and ".."; null takes all.
 int list_names(Fd fd, std::vector<std::string>& names, bool (*accept)(int dir_fd, const dirent& entry));

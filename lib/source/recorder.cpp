@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "source/errors.h"
+#include "source/privileges.h"
 #include "source/reading.h"
 
 namespace memkit {
@@ -29,6 +30,7 @@ std::string_view last_part(std::string_view path) { return path.substr(path.rfin
 }  // namespace
 
 Recorder::Recorder(std::string dir, bool command_lines) : dir_(std::move(dir)), command_lines_(command_lines) {
+  const OwnRights own_rights;
   const auto cannot = [&](int error) { return RunError("cannot save to '" + dir_ + "': " + error_text(error)); };
   const bool made = mkdir(dir_.c_str(), kDirMode) == 0;
   if (!made && errno != EEXIST) throw cannot(errno);

@@ -10,6 +10,7 @@
 #include <cerrno>
 
 #include "source/errors.h"
+#include "source/privileges.h"
 #include "source/reading.h"
 #include "source/recorder.h"
 
@@ -31,11 +32,14 @@ Root Root::live() {
 }
 
 Root Root::at(const std::string& dir, Confinement how) {
+  std::optional<OwnRights> own_rights(std::in_place);
   Fd fd(::open(dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!fd) throw RunError("cannot open --root '" + dir + "': " + error_text(errno));
   const auto has = [&](const char* name) { return static_cast<bool>(open_confined(fd.get(), name, O_PATH, how)); };
   const bool proc_folder = !has("proc") && has("meminfo");
   const bool live_proc = is_procfs(fd.get(), proc_folder, how);
+  own_rights.reset();
+  if (!live_proc) keep_own_rights();
   const bool partial = has(std::string(kPartialFile).c_str());
   // "live" is the name of the live system.
   Root root(std::move(fd), dir == "live" ? "./live" : dir, true, proc_folder, live_proc, how);
@@ -80,6 +84,7 @@ int Root::read(const std::string& path, std::string& into, std::size_t limit) co
   }
   Fd file;
   int error = open_file(path, file);
+  if (error == 0 && confined_) error = refuse_larger(file.get(), limit);
   if (error == 0) error = read_all(file.get(), into, limit);
   if (recorder_) recorder_->file(path, into, error);
   return error;

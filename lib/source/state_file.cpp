@@ -10,6 +10,7 @@
 
 #include "source/errors.h"
 #include "source/fd.h"
+#include "source/privileges.h"
 
 namespace memkit {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 }  // namespace
 
 std::string read_state_file(const std::string& path) {
+  const OwnRights own_rights;
   const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd && errno == ENOENT) return "";
   struct stat info {};
@@ -41,6 +43,7 @@ std::string read_state_file(const std::string& path) {
 }
 
 void replace_file(const std::string& path, std::string_view text) {
+  const OwnRights own_rights;
   std::string temporary = path + ".XXXXXX";
   Fd fd(mkostemp(temporary.data(), O_CLOEXEC));
   if (!fd) fail("write", path, errno);

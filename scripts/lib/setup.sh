@@ -34,6 +34,10 @@ program  smemstat           -     smemstat'
 needs_sanitize='
 program  clang++-14         -     clang-14
 runtime  asan               -     libclang-rt-14-dev'
+needs_threads='
+program  valgrind           -     valgrind'
+needs_coverage='
+program  lcov               -     lcov'
 needs_fuzz='
 program  clang++-14         -     clang-14
 runtime  fuzzer             -     libclang-rt-14-dev'

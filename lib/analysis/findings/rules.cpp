@@ -136,7 +136,22 @@ void complete(Finding& finding, const Rule& rule) {
 std::string shell_word(const std::string& name) {
   constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+,-";
   if (!name.empty() && name.find_first_not_of(kPlain) == std::string::npos) return name;
+  const auto is_ascii = [](unsigned char c) { return c >= 0x20 && c < 0x7F; };
   std::string word = "'";
+  if (!std::all_of(name.begin(), name.end(), is_ascii)) {
+    // $'...' of bash, zsh and POSIX: what would act on the terminal, or on who pastes it, is written out.
+    constexpr std::string_view kHex = "0123456789abcdef";
+    word = "$'";
+    for (const char c : name) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (is_ascii(byte)) {
+        word += c == '\'' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+      } else {
+        word += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+      }
+    }
+    return word + "'";
+  }
   for (const char c : name) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";
 }

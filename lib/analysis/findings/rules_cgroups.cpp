@@ -13,6 +13,12 @@ const CgroupSurvey* survey_of(const FindingFacts& facts) {
   return facts.cgroups == nullptr || facts.cgroups->walk.version == CgroupVersion::none ? nullptr : facts.cgroups;
 }
 
+/// Nothing found; where a part of the tree could not be read, that is not known.
+Judgement nothing_in(const CgroupSurvey& survey) {
+  if (survey.walk.unlisted == 0 && survey.walk.unreadable == 0) return {};
+  return Lack{kTree, lack_why(survey.walk.why_unread)};
+}
+
 /// How much of the limit is left, in per cent of it; negative while over it.
 Got<double> headroom_pct(const Got<std::uint64_t>& current, const Limit& limit) {
   const Got<double> used = share(current, limit.bytes);
@@ -71,10 +77,12 @@ Judgement judge_memcg_limit(const FindingFacts& facts, const Limits& limits) {
   const TightCgroup* worst = nullptr;
   bool worst_hurts = false;
   std::uint64_t count = 0;
+  std::optional<Lack> unknown;
   for (const TightCgroup& cgroup : facts.tight) {
     const CgroupMemory& memory = cgroup.memory;
     const Got<double> left = headroom_pct(memory.usage_bytes, memory.limit);
     const Got<double> hard = share(memory.hard_to_reclaim_bytes, memory.limit.bytes);
+    if (!left || !hard) unknown = Lack{"memory.stat", lack_why(left ? hard.missing() : left.missing())};
     if (!left || !hard || *left >= limits.warning || *hard < limits.also) continue;
     ++count;
     const CgroupRow* const row = survey->find(memory.path);
@@ -86,7 +94,7 @@ Judgement judge_memcg_limit(const FindingFacts& facts, const Limits& limits) {
       worst_hurts = hurts;
     }
   }
-  if (worst == nullptr) return {};
+  if (worst == nullptr) return unknown ? Judgement(*unknown) : nothing_in(*survey);
   const CgroupMemory& memory = worst->memory;
   const Severity severity = worst_hurts ? Severity::critical : Severity::warning;
   Finding found = finding("", severity, share(memory.usage_bytes, facts.meminfo().mem_total_bytes).value_or(0));
@@ -122,7 +130,7 @@ Judgement judge_memcg_throttled(const FindingFacts& facts, const Limits& limits)
     most = events;
     worst = &row;
   }
-  if (worst == nullptr) return {};
+  if (worst == nullptr) return nothing_in(*survey);
   Finding found = finding("", Severity::warning, *worst->some_avg10_pct);
   add_cgroup(found, worst->path);
   add(found, "events_count", Got<std::uint64_t>(most), kEvents);
@@ -145,7 +153,7 @@ Judgement judge_memcg_oom(const FindingFacts& facts, const Limits& /*limits*/) {
     if (grown(facts, row, &CgroupRow::oom_kills).value_or(0) > 0) fresh = &row;  // the deepest: parents come first
   }
   const CgroupRow* const row = fresh != nullptr ? fresh : deepest_with(*survey, &CgroupRow::oom_kills);
-  if (row == nullptr) return {};
+  if (row == nullptr) return nothing_in(*survey);
   Finding found =
       finding(fresh != nullptr ? "memcg-oom.now" : "", fresh != nullptr ? Severity::critical : Severity::info, 0);
   add_cgroup(found, row->path);

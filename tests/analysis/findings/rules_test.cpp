@@ -96,6 +96,13 @@ TEST(AvailableLow, NamesTheProcessThatHoldsMostOrElseTheKind) {
   EXPECT_THAT(found->next, testing::Contains("memkit pmap 12345 --kind"));
 }
 
+TEST(ShellWord, IsOneWordWhateverIsInTheName) {
+  EXPECT_EQ(shell_word("/system.slice/a@b.service"), "/system.slice/a@b.service");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("it's \\ $(id)"), R"('it'\''s \ $(id)')");
+  EXPECT_EQ(shell_word("/a\n\x1b'\\\xff"), R"($'/a\x0a\x1b\'\\\xff')");
+}
+
 TEST(ProcessDominates, OnlyWhileMemoryIsShort) {
   Machine machine;
   machine.add_process("java", 12345, pct(60));
