@@ -28,7 +28,7 @@ bool is_of_two_sources(const std::string& place) {
 
 bool is_near(const json& a, const json& b) {
   return a.is_number() && b.is_number() &&
-         std::abs(a.get<double>() - b.get<double>()) <= std::max(a.get<double>() / 100, 65536.0);
+         std::abs(a.get<double>() - b.get<double>()) <= std::max(a.get<double>() / 100, 262144.0);
 }
 
 class Comparison {

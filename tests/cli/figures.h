@@ -11,7 +11,7 @@ namespace memkit {
 /// "/memory/free_bytes: 5, was 7".
 ///
 /// Not compared: text, which is made of the figures; what was not known before; rows that count what they do not know
-/// (unknown_count); RSS, PSS and the size of mappings to a hundredth or 64 KiB, for which the kernel has two sources
+/// (unknown_count); RSS, PSS and the size of mappings to a hundredth or 256 KiB, for which the kernel has two sources
 /// each.
 std::vector<std::string> false_figures(const nlohmann::json& whole, const nlohmann::json& partial);
 
