@@ -113,8 +113,11 @@ MappedProcess::Condition MappedProcess::condition() {
   if (error != 0) return Condition::same;
   const PidStat stat = parse_pid_stat(text_);
   if (stat.state && (*stat.state == 'Z' || *stat.state == 'X')) return Condition::ended;
+  // Its memory goes before it is a zombie, and with that the address below.
+  if (stat.flags && (*stat.flags & PidStat::kPfExiting) != 0) return Condition::ended;
   // Its addresses are random, and change with each program.
-  return stat.startstack_address == startstack_ ? Condition::same : Condition::other_program;
+  const bool both_known = stat.startstack_address.value_or(0) > 1 && startstack_.value_or(0) > 1;
+  return both_known && stat.startstack_address != startstack_ ? Condition::other_program : Condition::same;
 }
 
 MappingsRead MappedProcess::visit(bool pages, const std::function<void(const Mapping&)>& each, std::uint64_t last) {
