@@ -137,10 +137,10 @@ void read_processes_of(const Root& root, OomState& state) {
   state.summary = list.summary;
   state.names = std::move(list.names);
   Places places(root, state.cgroup_version, *state.names);
-  for (Process& process : list.rows) {
+  for (const Process& process : list.rows) {
     if (process.kind != ProcessKind::user) continue;
     const std::string_view cgroup = places.below(process.cgroup);
-    state.processes.push_back({std::move(process), cgroup});
+    state.processes.push_back({process, cgroup});
   }
 }
 
@@ -210,7 +210,7 @@ OomState collect_candidates(const Root& root, const Snapshot& snapshot, const Pr
   for (auto at = heaviest.begin(); at != end; ++at) {
     OomProcess one{*at->second, {}};
     complete(root, list, one.process);
-    state.processes.push_back(std::move(one));
+    state.processes.push_back(one);
   }
   return state;
 }

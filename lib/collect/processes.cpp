@@ -99,10 +99,10 @@ void sort_by_pid(std::vector<Process>& rows) {
   std::sort(from.begin(), from.end(), [&](std::size_t a, std::size_t b) { return rows[a].pid < rows[b].pid; });
   for (std::size_t first = 0; first < rows.size(); ++first) {
     if (from[first] == first) continue;
-    Process row = std::move(rows[first]);
+    const Process row = rows[first];
     std::size_t to = first;
-    for (; from[to] != first; to = std::exchange(from[to], to)) rows[to] = std::move(rows[from[to]]);
-    rows[to] = std::move(row);
+    for (; from[to] != first; to = std::exchange(from[to], to)) rows[to] = rows[from[to]];
+    rows[to] = row;
     from[to] = to;
   }
 }
@@ -128,7 +128,7 @@ class Scan {
   void visit(Walker& walker, Walker::Met&& met, bool skip_walk);
   [[nodiscard]] bool needs_no_order(const Walker::Met& met, const Walker::Size& size) const;
   Decision decide(const Candidate& candidate);
-  void take(Walker::Outcome outcome, Process&& process);
+  void take(Walker::Outcome outcome, const Process& process);
   void count(const Process& process);
   [[nodiscard]] double elapsed_s() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
   template <class Work>
@@ -261,10 +261,10 @@ void Scan::visit(Walker& walker, Walker::Met&& met, bool skip_walk) {
     walk_s_ += seconds;
     walked_bytes_ += met.process.rss_bytes.value_or(0);
   }
-  take(outcome, std::move(met.process));
+  take(outcome, met.process);
 }
 
-void Scan::take(Walker::Outcome outcome, Process&& process) {
+void Scan::take(Walker::Outcome outcome, const Process& process) {
   if (outcome == Walker::Outcome::no_process) return;
   ++list_.summary.seen;
   if (outcome == Walker::Outcome::vanished) {
@@ -275,7 +275,7 @@ void Scan::take(Walker::Outcome outcome, Process&& process) {
   if (outcome != Walker::Outcome::row) return;
   count(process);
   bound_.add(figure_of(process, policy_.top_figure));
-  list_.rows.push_back(std::move(process));
+  list_.rows.push_back(process);
 }
 
 void Scan::count(const Process& process) {

@@ -49,11 +49,11 @@ bool read_ps_listing(const Root& root, ProcessList& list) {
   if (rows.empty()) return false;
   if (!list.names) list.names = std::make_unique<NamePool>();
   for (const PsRow& row : rows) {
-    Process process = process_of(row, *list.names);
+    const Process process = process_of(row, *list.names);
     if (process.kind == ProcessKind::user) ++list.summary.unwalked;
     if (process.kind == ProcessKind::kernel_thread) ++list.summary.kernel_threads;
     if (process.kind == ProcessKind::zombie) ++list.summary.zombies;
-    list.rows.push_back(std::move(process));
+    list.rows.push_back(process);
   }
   std::sort(list.rows.begin(), list.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
   // Threads of some listings repeat the pid of their process.
