@@ -101,7 +101,7 @@ Judgement judge_tmpfs_heavy(const FindingFacts& facts, const Limits& limits) {
 
 Judgement judge_shm_orphaned(const FindingFacts& facts, const Limits& limits) {
   constexpr std::string_view kFile = "proc/sysvipc/shm";
-  const Judgement deleted = judge_deleted(facts);
+  Judgement deleted = judge_deleted(facts);
   if (!facts.snapshot.shm) return std::holds_alternative<Finding>(deleted) ? deleted : lack(kFile, facts.snapshot.shm);
   std::uint64_t bytes = 0;
   std::uint64_t count = 0;
