@@ -60,11 +60,12 @@ Snapshot sample_again(const Context& context, const Root& root, double seconds, 
   return second;
 }
 
-void add_rows(const Users& users, const std::vector<std::size_t>& places, std::size_t limit, ReportFacts& facts,
-              std::vector<ProcessRow>& rows) {
+void add_rows(const Root& root, const Users& users, const std::vector<std::size_t>& places, std::size_t limit,
+              ReportFacts& facts, std::vector<ProcessRow>& rows) {
   for (const std::size_t place : places) {
     if (rows.size() == limit) break;
     ProcessRow row;
+    read_command(root, *facts.processes.names, facts.processes.rows[place]);
     row.process = &facts.processes.rows[place];
     if (row.process->uid) row.user = facts.processes.names->intern(users.name(*row.process->uid));
     row.listing = facts.listing.get();
@@ -79,6 +80,7 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
   WalkPolicy policy;
   policy.jobs = root.usable_cpus().value_or(1);
   policy.read_oom_adj = true;
+  policy.read_command = false;  // of the few that are shown
   facts.processes = read_processes(root, policy, facts.snapshot.page_size_bytes);
   if (!root.is_live() && facts.processes.rows.empty()) facts.processes_from_ps = read_ps_listing(root, facts.processes);
   facts.top = top_processes(facts.processes.rows, std::max(limit, kUnits));
@@ -87,8 +89,8 @@ void walk(const Root& root, std::size_t limit, ReportFacts& facts) {
     read_unit_cgroup(root, *list.names, list.rows[facts.top.by_pss[i]]);
   facts.listing->mem_total_bytes = facts.snapshot.meminfo->mem_total_bytes;
   const Users users(root);
-  add_rows(users, facts.top.by_pss, limit, facts, facts.top_rows);
-  add_rows(users, facts.top.by_swap, std::min(limit, kSwapRows), facts, facts.swap_rows);
+  add_rows(root, users, facts.top.by_pss, limit, facts, facts.top_rows);
+  add_rows(root, users, facts.top.by_swap, std::min(limit, kSwapRows), facts, facts.swap_rows);
 }
 
 void look_at_caches(const Root& root, ReportFacts& facts) {

@@ -364,4 +364,14 @@ void read_unit_cgroup(const Root& root, NamePool& names, Process& process) {
   process.unit_cgroup = names.intern(unit_path(parse_cgroup_membership(text)));
 }
 
+void read_command(const Root& root, NamePool& names, Process& process) {
+  if (!process.command.empty()) return;
+  const WalkPolicy policy{.walk_pages = false};
+  Walker walker(root, policy, Missing::absent, names, 0);
+  Walker::Met met = walker.meet(process.pid);
+  const bool found = walker.visit(met, true) == Walker::Outcome::row;
+  const bool same = found && met.process.starttime_ticks == process.starttime_ticks;
+  process.command = same ? met.process.command : process.name;
+}
+
 }  // namespace memkit

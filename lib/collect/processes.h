@@ -111,6 +111,8 @@ ProcessList read_processes(const Root& root, const WalkPolicy& policy, Got<std::
 
 /// Reads, unless it is known, which cgroup tells a process's unit and container: for few of a list of many.
 void read_unit_cgroup(const Root& root, NamePool& names, Process& process);
+/// The same of its command line; its name where it has ended since.
+void read_command(const Root& root, NamePool& names, Process& process);
 
 /// By how much the RSS that stat tells may be below the true one: kernels since 6.2 keep it in per-CPU counters, older
 /// ones 64 pages a thread. Which of the two cannot be seen, so the larger counts.

@@ -287,7 +287,9 @@ TEST(TopLive, OfStoppedProcessesEqualsTheFullScan) {
         ASSERT_EQ(top.size(), std::min<std::size_t>(count, 12));
         for (std::size_t i = 0; i < top.size(); ++i) {
           EXPECT_EQ(std::get<0>(top[i]), largest[i]);
-          EXPECT_EQ(std::get<3>(top[i]), full.of(largest[i]).uss_bytes) << "private memory of what stands still";
+          // What stands still keeps its memory; a page becomes private where its parent, this test, writes to its own.
+          EXPECT_NEAR(static_cast<double>(*std::get<3>(top[i])), static_cast<double>(*full.of(largest[i]).uss_bytes),
+                      16.0 * static_cast<double>(page));
         }
       }
     }
