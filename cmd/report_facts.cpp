@@ -13,7 +13,6 @@
 #include "output/process_views.h"
 #include "output/suggest.h"
 #include "parse/klog/log_quotes.h"
-#include "parse/workload.h"
 #include "source/errors.h"
 #include "ticker.h"
 

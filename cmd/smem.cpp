@@ -202,7 +202,7 @@ std::string_view group_key(const ProcessRow& row, std::string_view by) {
   if (by == "unit") return named(row.workload->unit);
   if (by == "container") return named(row.workload->container);
   if (by == "pod") return named(row.workload->pod);
-  if (by == "slice") return named(parse_workload(row.process->unit_cgroup).slice);
+  if (by == "slice") return named(row.workload->slice);
   return named(row.process->cgroup);
 }
 

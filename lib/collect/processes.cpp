@@ -10,7 +10,6 @@
 #include <exception>
 #include <limits>
 #include <mutex>
-#include <numeric>
 #include <queue>
 #include <system_error>
 #include <thread>
@@ -90,21 +89,6 @@ std::size_t directories_to_hold() {
 void make_room_for_descriptors(std::size_t count) {
   const int last = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, static_cast<int>(count));
   if (last >= 0) close(last);
-}
-
-/// Puts rows in the order of their pids. They are large: what is sorted is their places, then each moves once.
-void sort_by_pid(std::vector<Process>& rows) {
-  std::vector<std::size_t> from(rows.size());
-  std::iota(from.begin(), from.end(), std::size_t{0});
-  std::sort(from.begin(), from.end(), [&](std::size_t a, std::size_t b) { return rows[a].pid < rows[b].pid; });
-  for (std::size_t first = 0; first < rows.size(); ++first) {
-    if (from[first] == first) continue;
-    const Process row = rows[first];
-    std::size_t to = first;
-    for (; from[to] != first; to = std::exchange(from[to], to)) rows[to] = rows[from[to]];
-    rows[to] = row;
-    from[to] = to;
-  }
 }
 
 /// One pass over the processes by one thread or several. What the threads share is behind the mutex.
@@ -320,7 +304,7 @@ void Scan::run(const std::vector<std::uint32_t>& pids) {
     policy_.on_largest(largest->pid, *largest->size.rss_bytes);
   }
   in_threads([this](unsigned worker) { walk_all(worker); });
-  sort_by_pid(list_.rows);
+  std::sort(list_.rows.begin(), list_.rows.end(), [](const Process& a, const Process& b) { return a.pid < b.pid; });
 }
 
 }  // namespace

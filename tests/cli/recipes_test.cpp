@@ -61,14 +61,19 @@ std::string readme_line(const std::string& part) {
   return {};
 }
 
+/// The README's line puts the fact's script into `dir`; what `rest` of a command line then prints, with memkit in PATH.
+Outcome with_fact_in(const TemporaryDir& dir, const std::string& rest) {
+  const std::string recipe =
+      std::regex_replace(readme_line("/facts.d/"), std::regex("/etc/ansible/facts.d"), dir.path());
+  EXPECT_EQ(shell(recipe).status, 0);
+  const std::string bin = std::filesystem::path(memkit_binary()).parent_path();
+  return shell("PATH=" + bin + ":$PATH " + rest);
+}
+
 TEST(Ansible, TheScriptOfTheFactPrintsJson) {
   SKIP_WITHOUT_TOOL("jq");
   const TemporaryDir dir;
-  const std::string recipe =
-      std::regex_replace(readme_line("/facts.d/"), std::regex("/etc/ansible/facts.d"), dir.path());
-  ASSERT_EQ(shell(recipe).status, 0);
-  const std::string bin = std::filesystem::path(memkit_binary()).parent_path();
-  const Outcome outcome = shell("PATH=" + bin + ":$PATH " + dir.path() + "/memkit.fact | jq -r .schema");
+  const Outcome outcome = with_fact_in(dir, dir.path() + "/memkit.fact | jq -r .schema");
   EXPECT_EQ(outcome.out, "memkit.report/1\n") << outcome.err;
 }
 
@@ -76,14 +81,10 @@ TEST(Ansible, HasTheReportAsAFact) {
   SKIP_WITHOUT_TOOL("ansible");
   SKIP_WITHOUT_TOOL("jq");
   const TemporaryDir dir;
-  const std::string recipe =
-      std::regex_replace(readme_line("/facts.d/"), std::regex("/etc/ansible/facts.d"), dir.path());
-  ASSERT_EQ(shell(recipe).status, 0);
-  const std::string bin = std::filesystem::path(memkit_binary()).parent_path();
-  const Outcome outcome =
-      shell("PATH=" + bin + ":$PATH ANSIBLE_LOCAL_TEMP=" + dir.path() +
-            " ansible localhost -c local -m setup -a 'gather_subset=!all filter=ansible_local fact_path=" + dir.path() +
-            "' | sed '1s/.*=> //' | jq -r .ansible_facts.ansible_local.memkit.schema");
+  const Outcome outcome = with_fact_in(
+      dir, "ANSIBLE_LOCAL_TEMP=" + dir.path() +
+               " ansible localhost -c local -m setup -a 'gather_subset=!all filter=ansible_local fact_path=" +
+               dir.path() + "' | sed '1s/.*=> //' | jq -r .ansible_facts.ansible_local.memkit.schema");
   EXPECT_EQ(outcome.out, "memkit.report/1\n") << outcome.err;
 }
 
