@@ -1,5 +1,8 @@
 include(CMakePackageConfigHelpers)
 
+# Of the two components, packages hold the program alone (cmake/package.cmake).
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
+
 install(TARGETS memkit)
 file(GLOB schemas CONFIGURE_DEPENDS cmd/share/schemas/*.json)
 install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/memkit/schemas)
@@ -18,6 +21,8 @@ install(FILES ${MEMKIT_MAN_PAGES} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${completion_dir}/memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions)
 install(FILES ${completion_dir}/_memkit DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES ${completion_dir}/memkit.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME library)
 
 # The parsing library as the package `memkit`, target memkit::parse. Before 1.0 its interface may change with
 # every version, so only the exact version asked for is accepted.
