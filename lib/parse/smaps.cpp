@@ -66,10 +66,9 @@ void take_counters(std::string_view& text, Mapping& mapping) {
   std::size_t expected_own = 0;
   while (!text.empty() && !begins_header(text.front())) {
     if (kSmapsTable.take(text, mapping.counters, expected) || kOwnTable.take(text, mapping, expected_own)) continue;
-    std::string_view line = take_line(text);
+    const std::string_view line = take_line(text);
     if (line.starts_with(kFlagsKey)) {
-      take_word(line);
-      mapping.vm_flags = trim(line);
+      mapping.vm_flags = trim(line.substr(kFlagsKey.size()));
       continue;
     }
     const KeyValue pair = parse_key_value(line);
@@ -231,7 +230,8 @@ void MappingReader::learn(const Mapping& mapping) {
     line.at = static_cast<std::uint16_t>(rest.data() - before_.data());
     const std::string_view text = take_line(rest);
     line.length = static_cast<std::uint16_t>(text.size() + 1);
-    std::string_view key = text.substr(0, text.find(':'));
+    std::string_view key = parse_key_value(text).key;
+    if (!text.starts_with(key)) return;  // blanks before it
     const std::size_t row = kSmapsTable.find(key);
     const std::size_t own = kOwnTable.find(key);
     if (row != kSmapsTable.kNone) {
@@ -242,8 +242,8 @@ void MappingReader::learn(const Mapping& mapping) {
       if ((std::exchange(seen_own, seen_own | (std::uint64_t{1} << own)) >> own & 1) != 0) return;
     } else {
       // With its colon: the key of the next kernel may begin with this one.
-      if (key.size() == text.size()) return;
-      key = text.substr(0, key.size() + 1);
+      if (text.substr(key.size(), 1) != ":") return;
+      key = text.starts_with(kFlagsKey) ? kFlagsKey : text.substr(0, key.size() + 1);
     }
     line.key_length = static_cast<std::uint16_t>(key.size());
   }
