@@ -9,9 +9,7 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_COMPONENTS_ALL program)  # not the library: its interface is that of one version
 set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/cmake/package/generator.cmake)
 set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package/finish.cmake)
-set(CPACK_MEMKIT_UNITS ${PROJECT_SOURCE_DIR}/cmd/share/systemd)  # these three are that script's
-set(CPACK_MEMKIT_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
-set(CPACK_MEMKIT_CHANGES ${PROJECT_SOURCE_DIR}/CHANGELOG.md)
+set(CPACK_MEMKIT_UNITS ${PROJECT_SOURCE_DIR}/cmd/share/systemd)  # for that script
 
 set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
 set(CPACK_PACKAGE_FILE_NAME memkit-${PROJECT_VERSION}-linux-${CMAKE_SYSTEM_PROCESSOR})

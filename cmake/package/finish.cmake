@@ -7,19 +7,20 @@ if(CPACK_GENERATOR STREQUAL "DEB")
   string(APPEND tree /usr)
 else()
   set(BINDIR /usr/local/bin)  # where an archive is unpacked to
+  string(APPEND tree /${CPACK_PACKAGE_FILE_NAME})
 endif()
 foreach(unit memkit-report.service memkit-report.timer)
   configure_file(${CPACK_MEMKIT_UNITS}/${unit} ${tree}/lib/systemd/system/${unit} @ONLY)
 endforeach()
 
-set(doc ${tree}/share/doc/memkit)
 if(NOT CPACK_GENERATOR STREQUAL "DEB")
-  file(COPY ${CPACK_MEMKIT_LICENSE} ${CPACK_MEMKIT_CHANGES} DESTINATION ${doc})
   return()
 endif()
 
 # What Debian's policy asks for.
-file(READ ${CPACK_MEMKIT_LICENSE} license)
+set(doc ${tree}/share/doc/memkit)
+file(READ ${doc}/LICENSE license)
+file(REMOVE ${doc}/LICENSE)  # it goes into copyright
 string(REGEX MATCH "Copyright[^\n]*" copyright "${license}")
 string(REPLACE "Copyright (c) " "" copyright "${copyright}")
 string(REGEX REPLACE "\n([^\n])" "\n \\1" terms " ${license}")
@@ -32,6 +33,6 @@ string(TIMESTAMP date "%a, %d %b %Y %H:%M:%S +0000" UTC)  # of $SOURCE_DATE_EPOC
 file(WRITE ${doc}/changelog.Debian
   "memkit (${CPACK_PACKAGE_VERSION}-${CPACK_DEBIAN_PACKAGE_RELEASE}) unstable; urgency=medium\n\n"
   "  * What changed is in changelog.gz.\n\n -- ${CPACK_PACKAGE_CONTACT}  ${date}\n")
-configure_file(${CPACK_MEMKIT_CHANGES} ${doc}/changelog COPYONLY)
+file(RENAME ${doc}/CHANGELOG.md ${doc}/changelog)
 file(GLOB pages ${tree}/share/man/man1/*.1)
 execute_process(COMMAND gzip -9n ${pages} ${doc}/changelog ${doc}/changelog.Debian COMMAND_ERROR_IS_FATAL ANY)

@@ -41,6 +41,13 @@ program  lcov               -     lcov'
 needs_fuzz='
 program  clang++-14         -     clang-14
 runtime  fuzzer             -     libclang-rt-14-dev'
+needs_package='
+program  dpkg-shlibdeps     -     dpkg-dev
+program  lintian            -     lintian
+program  debootstrap        -     debootstrap
+program  busybox            -     busybox-static
+program  python3            -     python3
+program  jq                 -     jq'
 needs_tidy='
 program  clang++-14         -     clang-14
 program  clang-format-14    -     clang-format-14

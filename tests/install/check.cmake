@@ -19,6 +19,7 @@ foreach(template IN LISTS templates)
   check_run(mandoc -Tlint -Wwarning ${PREFIX}/${MANDIR}/man1/${page})
 endforeach()
 
+check_file(${DATADIR}/doc/memkit/LICENSE)
 check_file(${DATADIR}/bash-completion/completions/memkit)
 check_run(bash -n ${PREFIX}/${DATADIR}/bash-completion/completions/memkit)
 check_file(${DATADIR}/zsh/site-functions/_memkit)
