@@ -21,7 +21,7 @@ bool take_expected(std::string_view& rest, std::string_view key, Got<std::uint64
   if ((behind != ':' && behind != ' ') || !rest.starts_with(key)) return false;
   const char* at = rest.data() + key.size();
   const char* const end = rest.data() + rest.size();
-  if (behind == ':') ++at;
+  if (behind == ':' && ++at != end && *at != ' ' && *at != '\t') return false;  // "Rss:4" is one word
   while (at != end && (*at == ' ' || *at == '\t')) ++at;
   std::uint64_t number = 0;
   const auto [stop, error] = std::from_chars(at, end, number);
