@@ -8,66 +8,11 @@ from pathlib import Path
 
 import bench_logs
 from bench_measure import BATCH_SECONDS, Command, Spread, start_and_wait
-from bench_measure import cpu_share_of_user, google_benchmark, output_of, peak_rss_bytes, ratios, stripped_bytes, take_turns
-from bench_table import circumstances, mebibytes, table, time_text
+from bench_measure import cpu_share_of_user, google_benchmark, output_of, peak_rss_bytes, stripped_bytes, take_turns
+from bench_run import BUILDS, DYNAMIC, HELPERS, PEAK_RSS, STATIC, Run, floor, judge_peak, memkit, population
+from bench_table import circumstances, mebibytes, put_into_readme, readme_table, table, time_text
 
 ENOUGH_PAIRS = 15
-DYNAMIC = "build/default/"
-STATIC = "build/static/"
-BUILDS = (("dynamic", DYNAMIC), ("static", STATIC))
-HELPERS = "tests/bench/"
-
-
-class Run:
-    """One run of the bench: its sections, and how many bars were met."""
-
-    def __init__(self, pairs):
-        self.pairs = pairs
-        self.text = ""
-        self.bars = 0
-        self.missed = []
-
-    def write(self, text):
-        self.text += text
-        print(text, end="", flush=True)
-
-    def judge(self, what, spread, bar):
-        if bar is None:
-            return "-"
-        verdict = spread.verdict(bar)
-        self.bars += 1
-        if verdict == "MISSED":
-            self.missed.append(what)
-        return verdict
-
-    def compare(self, commands, comparisons):
-        """Runs the commands in turns; comparisons are (command, other, bar or None)."""
-        seconds = take_turns(commands, self.pairs)
-        rows = []
-        for command, other, bar in comparisons:
-            spread = ratios(seconds, command, other)
-            rows.append([command.name, other.name, f"{spread.median:.2f}", f"{spread.low:.2f} to {spread.high:.2f}"])
-            rows[-1] += [f"{bar:.2f}" if bar else "-", self.judge(f"{command.name} against {other.name}", spread, bar)]
-        self.write(table(["Command", "Against", "Ratio", "Middle half", "Bar", "Verdict"], rows, left=2) + "\n")
-        rows = []
-        for command in commands:
-            spread = Spread.of(seconds[command])
-            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
-            rows.append([command.name, time_text(spread.median)])
-            rows[-1] += [f"{time_text(spread.low)} to {time_text(spread.high)}", mebibytes(peak)]
-        self.write(table(["Command", "Wall time", "Middle half", "Peak RSS"], rows) + "\n")
-
-
-def memkit(*words):
-    """The same command line with both builds, and the name they go by."""
-    name = " ".join(("memkit", *words))
-    return [Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in BUILDS]
-
-
-def floor(name, like):
-    """The floor that writes as much as `like` does, in both builds."""
-    size = str(len(output_of(like.argv)))
-    return [Command(f"floor ({how})", (where + HELPERS + name, size)) for how, where in BUILDS]
 
 
 def bench_free(run):
@@ -79,7 +24,7 @@ def bench_free(run):
     floor_dynamic, floor_static = floor("free_floor", dynamic)
     peer = Command("free", ("free",))
     again = Command(static.name + " again", static.argv)
-    run.compare(
+    seconds = run.compare(
         [peer, dynamic, static, floor_dynamic, floor_static, again],
         [
             (static, peer, 1.0),
@@ -90,6 +35,7 @@ def bench_free(run):
             (again, static, None),
         ],
     )
+    run.show_in_readme(seconds, static, peer)
 
 
 def bench_size(run):
@@ -123,21 +69,6 @@ SCAN = ("smem", "-s", "pss")
 TOP = ("smem", "-rs", "pss", "--top", "10")
 
 
-@contextlib.contextmanager
-def population(argv, count=1):
-    """Processes that are there while the block runs."""
-    started = []
-    try:
-        for _ in range(count):
-            started.append(start_and_wait(argv))
-        yield
-    finally:
-        for process in started:
-            process.kill()
-        for process in started:
-            process.wait()
-
-
 def smem_scan(run, name):
     """The full scan, in one thread and in two, against floors and peers; --top; --no-walk."""
     dynamic, static = memkit(*SCAN, "--jobs", "1")
@@ -151,7 +82,7 @@ def smem_scan(run, name):
     floor_two = Command("floor, two threads", (floor_program, size, "2"))
     floor_quick = Command("floor of --no-walk", (floor_program, size, "1", "status", "cmdline"))
     peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
-    run.compare(
+    seconds = run.compare(
         [dynamic, static, two_dynamic, two_static, as_typed, top, quick, floor_one, floor_two, floor_quick, *peers],
         [
             (static, floor_one, 1.15),
@@ -166,16 +97,13 @@ def smem_scan(run, name):
             (quick, floor_quick, 1.4),
         ],
     )
+    if name == "log-normal":
+        for peer in peers:
+            run.show_in_readme(seconds, as_typed, peer, ", 1,000 processes")
     share = cpu_share_of_user(static.argv)
     run.write(f"User time of {static.name}: {share.median:.1f} % of its CPU time, bar 10 %: ")
     run.write(run.judge(f"user time on {name}", share, 10) + ".\n")
-    smem_peak(run, static, name, 8)
-
-
-def smem_peak(run, command, name, bar_mib):
-    peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
-    run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar {bar_mib} MiB: ")
-    run.write(run.judge(f"peak RSS of {command.name} on {name}", Spread(peak, peak, peak), bar_mib << 20) + ".\n\n")
+    judge_peak(run, static, name, 8)
 
 
 def bench_smem(run):
@@ -198,7 +126,7 @@ def bench_smem(run):
         share = cpu_share_of_user(mappings.argv)
         run.write(f"User time of {mappings.name}: {share.median:.1f} % of its CPU time, bar 10 %: ")
         run.write(run.judge("user time of -m", share, 10) + ".\n")
-        smem_peak(run, mappings, "python", 24)
+        judge_peak(run, mappings, "python", 24)
 
 
 def bench_slab(run):
@@ -213,7 +141,7 @@ def bench_slab(run):
     judged, _ = memkit("slab")
     peer = Command("slabtop -o", ("slabtop", "-o"))
     comparisons = [(dynamic, peer, 1.0), (static, peer, 1.0), (judged, peer, None)]
-    run.compare([peer, dynamic, static, judged], comparisons)
+    run.show_in_readme(run.compare([peer, dynamic, static, judged], comparisons), static, peer)
 
 
 def bench_psi(run):
@@ -223,7 +151,8 @@ def bench_psi(run):
         return
     dynamic, static = memkit("psi")
     peer = Command("cat /proc/pressure/memory", ("cat", "/proc/pressure/memory"))
-    run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
+    seconds = run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
+    run.show_in_readme(seconds, static, peer)
 
 
 CGROUP_TREES = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
@@ -270,7 +199,7 @@ def bench_psi_by_cgroup(run):
             size = str(len(output_of(command.argv)))
             least = Command(f"floor ({how})", (where + HELPERS + "cgroup_floor", str(top), size))
             comparisons.append((named, least, 2.5))
-            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+            peak = peak_rss_bytes(command, PEAK_RSS)
             verdict = run.judge("peak RSS of " + named.name, Spread(peak, peak, peak), most)
             rows.append([named.name, mebibytes(peak), mebibytes(most), verdict])
         run.compare([command for pair in comparisons for command in pair[:2]], comparisons)
@@ -284,11 +213,12 @@ def bench_report(run):
         _, brief = memkit("report", "--json", "--top", "1")
         _, table_alone = memkit("smem")
         peer = Command("smem -s pss", ("smem", "-s", "pss"))
-        run.compare(
+        seconds = run.compare(
             [dynamic, static, brief, table_alone, peer],
             [(static, table_alone, 1.15), (brief, table_alone, None), (dynamic, peer, None), (static, peer, None)],
         )
-        smem_peak(run, static, "log-normal", 10)
+        run.show_in_readme(seconds, static, peer, ", 1,000 processes")
+        judge_peak(run, static, "log-normal", 10)
 
 
 def bench_kernel_log(run):
@@ -304,8 +234,9 @@ def bench_kernel_log(run):
         static = Command("memkit oom --json --log SYSLOG (static)", static.argv)
         stream = Command("memkit oom --json --log - <SYSLOG", ("sh", "-c", f"{STATIC}memkit oom --json --log - <{log}"))
         peer = Command("grep -F oom-kill SYSLOG | cat", ("sh", "-c", f"grep -F oom-kill {log} | cat"))
-        run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
-        smem_peak(run, static, "SYSLOG", 16)
+        seconds = run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
+        run.show_in_readme(seconds, static, peer, ", 1 GB")
+        judge_peak(run, static, "SYSLOG", 16)
         _, dense = memkit("oom", "--summary", "--log", packed)
         seconds = take_turns([dense], run.pairs)[dense]
         rate = Spread.of([size / 1e6 / one for one in seconds])
@@ -323,10 +254,10 @@ def bench_pmap(run):
     few = start_and_wait(("sh", "-c", "echo; exec sleep 1000000"))
     try:
         pid = str(many.pid)
-        dynamic, static = memkit("pmap", "-x", pid)
+        dynamic, static = (Command(f"memkit pmap -x PID ({how})", (f"{where}memkit", "pmap", "-x", pid)) for how, where in BUILDS)
         floor_of_many = Command("floor", (DYNAMIC + HELPERS + "pmap_floor", pid))
         peer = Command("pmap -x", ("pmap", "-x", pid))
-        run.compare(
+        seconds = run.compare(
             [dynamic, static, floor_of_many, peer],
             [
                 (dynamic, floor_of_many, 1.15),
@@ -335,8 +266,9 @@ def bench_pmap(run):
                 (static, peer, 0.8),
             ],
         )
+        run.show_in_readme(seconds, static, peer, ", 65,000 mappings")
         for command in (dynamic, static):
-            peak = peak_rss_bytes(command, STATIC + HELPERS + "peak_rss")
+            peak = peak_rss_bytes(command, PEAK_RSS)
             run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar 8 MiB: ")
             run.write(run.judge(f"peak RSS of {command.name}", Spread(peak, peak, peak), 8 << 20) + ".\n")
         run.write("\n")
@@ -391,7 +323,8 @@ def main(names, pairs):
     if not names and pairs >= ENOUGH_PAIRS:
         method = METHOD.format(pairs=pairs, batch_runs=round(BATCH_SECONDS / 1e-3), facts=facts)
         Path("BENCHMARKS.md").write_text(method + run.text + summary)
-        print("written to BENCHMARKS.md")
+        put_into_readme(readme_table(run.readme, facts, pairs))
+        print("written to BENCHMARKS.md and README.md")
     return 1 if run.missed else 0
 
 

@@ -88,3 +88,25 @@ def circumstances(memkit):
         ("Load average at the start", load),
     ]
     return "".join(f"- {name}: {value}\n" for name, value in facts)
+
+
+README_BEGIN = "<!-- written by scripts/bench -->\n"
+README_END = "<!-- end of what scripts/bench wrote -->\n"
+
+
+def readme_table(rows, facts, pairs):
+    """The table of README.md, and what it was measured on."""
+    known = dict(line.removeprefix("- ").split(": ", 1) for line in facts.splitlines())
+    headings = ["memkit", "Time", "In place of", "Its time", "Ratio", "Peak RSS", "Its peak"]
+    text = table(headings, rows)
+    text += f"\nWhole commands, start to end, of the static build; medians of {pairs} rounds in which both took turns. Ratios"
+    text += f"\nunder 1 are memkit's favour. {known['Processor']}, {known['Kernel']}; {known['Packages']}."
+    return text + f"\nmemkit {known['memkit']}, {known['Date']}.\n"
+
+
+def put_into_readme(text, readme=Path("README.md")):
+    before, _, rest = readme.read_text().partition(README_BEGIN)
+    _, end, after = rest.partition(README_END)
+    if not end:
+        raise SystemExit(f"{readme}: the marks of what scripts/bench writes are gone")
+    readme.write_text(before + README_BEGIN + "\n" + text + "\n" + README_END + after)
