@@ -254,7 +254,8 @@ def bench_pmap(run):
     few = start_and_wait(("sh", "-c", "echo; exec sleep 1000000"))
     try:
         pid = str(many.pid)
-        dynamic, static = (Command(f"memkit pmap -x PID ({how})", (f"{where}memkit", "pmap", "-x", pid)) for how, where in BUILDS)
+        name, words = "memkit pmap -x PID", ("pmap", "-x", pid)
+        dynamic, static = (Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in BUILDS)
         floor_of_many = Command("floor", (DYNAMIC + HELPERS + "pmap_floor", pid))
         peer = Command("pmap -x", ("pmap", "-x", pid))
         seconds = run.compare(

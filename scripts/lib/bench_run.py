@@ -56,8 +56,8 @@ class Run:
     def show_in_readme(self, seconds, command, peer, on=""):
         """A row of README.md's table: the command, beside what is used today."""
         name = command.name.replace(" (static)", "")
-        row = [f"`{name}`{on}", time_text(Spread.of(seconds[command]).median)]
-        row += ["`" + peer.name.replace("|", "\\|") + "`", time_text(Spread.of(seconds[peer]).median)]
+        row = [f"`{name}`{on}", "`" + peer.name.replace("|", "\\|") + "`"]
+        row += [time_text(Spread.of(seconds[one]).median) for one in (command, peer)]
         row += [f"{ratios(seconds, command, peer).median:.2f}"]
         self.readme.append([*row, *(mebibytes(peak_rss_bytes(one, PEAK_RSS)) for one in (command, peer))])
 

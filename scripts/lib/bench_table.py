@@ -97,11 +97,11 @@ README_END = "<!-- end of what scripts/bench wrote -->\n"
 def readme_table(rows, facts, pairs):
     """The table of README.md, and what it was measured on."""
     known = dict(line.removeprefix("- ").split(": ", 1) for line in facts.splitlines())
-    headings = ["memkit", "Time", "In place of", "Its time", "Ratio", "Peak RSS", "Its peak"]
-    text = table(headings, rows)
-    text += f"\nWhole commands, start to end, of the static build; medians of {pairs} rounds in which both took turns. Ratios"
-    text += f"\nunder 1 are memkit's favour. {known['Processor']}, {known['Kernel']}; {known['Packages']}."
-    return text + f"\nmemkit {known['memkit']}, {known['Date']}.\n"
+    headings = ["memkit", "In place of", "Time", "Its time", "Ratio", "Peak RSS", "Its peak"]
+    text = table(headings, rows, left=2)
+    text += "\nWhole commands, start to end, of the static build. Ratios under 1 are in memkit's favour; they and the times are"
+    text += f"\nmedians of {pairs} rounds in which both took turns.\n\n"
+    return text + "".join(f"- {known[name]}\n" for name in ("memkit", "Processor", "Kernel", "Packages", "Date"))
 
 
 def put_into_readme(text, readme=Path("README.md")):
