@@ -101,6 +101,7 @@ def readme_table(rows, facts, pairs):
     text = table(headings, rows, left=2)
     text += "\nWhole commands, start to end, of the static build. Ratios under 1 are in memkit's favour; they and the times are"
     text += f"\nmedians of {pairs} rounds in which both took turns.\n\n"
+    known["memkit"] = "memkit " + known["memkit"]
     return text + "".join(f"- {known[name]}\n" for name in ("memkit", "Processor", "Kernel", "Packages", "Date"))
 
 
