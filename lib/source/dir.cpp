@@ -33,8 +33,8 @@ int Dir::answer(const char* name, int error) const {
   return noted_error(capture_, path_of(name), error);
 }
 
-int Dir::open_file(const char* name, Fd& file) const {
-  if (confined_) return answer(name, open_file_confined(fd_.get(), name, Confinement::kernel_or_steps, file));
+int Dir::open_file(const char* name, std::size_t limit, Fd& file) const {
+  if (confined_) return answer(name, open_file_confined(fd_.get(), name, Confinement::kernel_or_steps, limit, file));
   file = Fd(openat(fd_.get(), name, kReadFlags));
   return file ? 0 : errno;
 }
@@ -45,8 +45,7 @@ int Dir::read(const char* name, std::string& into, std::size_t limit) const {
     if (const auto before = recorder_->again(path_of(name), into)) return *before;
   }
   Fd file;
-  int error = open_file(name, file);
-  if (error == 0 && confined_) error = refuse_larger(file.get(), limit);
+  int error = open_file(name, limit, file);
   if (error == 0) error = read_all(file.get(), into, limit);
   if (recorder_ != nullptr) recorder_->file(path_of(name), into, error);
   return error;
@@ -55,7 +54,7 @@ int Dir::read(const char* name, std::string& into, std::size_t limit) const {
 int Dir::read_start(const char* name, std::string& into, std::size_t most) const {
   into.clear();
   Fd file;
-  int error = open_file(name, file);
+  int error = open_file(name, SIZE_MAX, file);
   if (error == 0) error = read_most(file.get(), into, most);
   if (recorder_ != nullptr) recorder_->file(path_of(name), into, error);
   return error;
@@ -64,8 +63,7 @@ int Dir::read_start(const char* name, std::string& into, std::size_t most) const
 int Dir::read_in_parts(const char* name, std::string& buffer,
                        const std::function<bool(std::string_view& rest, bool at_end)>& consume) const {
   Fd file;
-  int error = open_file(name, file);
-  if (error == 0 && confined_) error = refuse_larger(file.get(), kMaxWindowedBytes);
+  int error = open_file(name, kMaxWindowedBytes, file);
   if (recorder_ == nullptr) return error != 0 ? error : read_by_window(file.get(), buffer, consume, {});
   const std::string path = path_of(name);
   if (error == 0) {

@@ -36,12 +36,14 @@ int read_all(Read read_at, std::string& into, std::size_t limit) {
   }
 }
 
-/// 0 for a regular file, else why it is not read. In a capture a FIFO would block and a device could act.
-int refuse_other_than_file(int fd) {
+/// 0 for a regular file of at most `limit` bytes, else why it is not read. In a capture a FIFO would block and a device
+/// could act.
+int refuse(int fd, std::size_t limit) {
   struct stat info {};
   if (fstat(fd, &info) != 0) return errno;
   if (S_ISDIR(info.st_mode)) return EISDIR;
-  return S_ISREG(info.st_mode) ? 0 : ENOTSUP;
+  if (!S_ISREG(info.st_mode)) return ENOTSUP;
+  return static_cast<std::uint64_t>(info.st_size) > limit ? EFBIG : 0;
 }
 
 }  // namespace
@@ -104,20 +106,14 @@ int read_by_window(int fd, std::string& buffer, const std::function<bool(std::st
   }
 }
 
-int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd& file) {
+int open_file_confined(int dir_fd, const std::string& path, Confinement how, std::size_t limit, Fd& file) {
   // O_PATH looks without opening: what is no regular file is never opened.
   const Fd look = open_confined(dir_fd, path, O_PATH, how);
   if (!look) return errno;
-  if (const int error = refuse_other_than_file(look.get()); error != 0) return error;
+  if (const int error = refuse(look.get(), limit); error != 0) return error;
   file = open_confined(dir_fd, path, kReadFlags, how);
   if (!file) return errno;
-  return refuse_other_than_file(file.get());
-}
-
-int refuse_larger(int fd, std::size_t limit) {
-  struct stat info {};
-  if (fstat(fd, &info) != 0) return errno;
-  return static_cast<std::uint64_t>(info.st_size) > limit ? EFBIG : 0;
+  return refuse(file.get(), limit);
 }
 
 int read_link_at(int dir_fd, const char* name, std::string& into) {

@@ -29,11 +29,9 @@ int read_most(int fd, std::string& into, std::size_t most);
 /// See Dir::read_in_parts(); `tee` gets all that is read, and may be empty.
 int read_by_window(int fd, std::string& buffer, const std::function<bool(std::string_view& rest, bool at_end)>& consume,
                    const std::function<void(std::string_view text)>& tee);
-/// Opens a regular file of a capture.
-int open_file_confined(int dir_fd, const std::string& path, Confinement how, Fd& file);
-/// EFBIG of a regular file that has more than `limit` bytes, without reading up to there: a sparse file of terabytes
-/// costs who sent it nothing. 0 of one that fits.
-int refuse_larger(int fd, std::size_t limit);
+/// Opens a regular file of a capture. EFBIG of one with more than `limit` bytes, without reading up to there: a sparse
+/// file of terabytes costs who sent it nothing.
+int open_file_confined(int dir_fd, const std::string& path, Confinement how, std::size_t limit, Fd& file);
 int read_link_at(int dir_fd, const char* name, std::string& into);
 /// Names that `accept` takes, without "." and ".."; null takes all.
 int list_names(Fd fd, std::vector<std::string>& names, bool (*accept)(int dir_fd, const dirent& entry));

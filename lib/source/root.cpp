@@ -69,10 +69,10 @@ Fd Root::open(const std::string& path, int flags) const {
 
 int Root::answer(const std::string& path, int error) const { return noted_error(capture_.get(), path, error); }
 
-int Root::open_file(const std::string& path, Fd& file) const {
+int Root::open_file(const std::string& path, std::size_t limit, Fd& file) const {
   const std::optional<std::string> where = place(path);
   if (!where) return ENOENT;
-  if (confined_) return answer(path, open_file_confined(fd_.get(), *where, how_, file));
+  if (confined_) return answer(path, open_file_confined(fd_.get(), *where, how_, limit, file));
   file = Fd(openat(fd_.get(), where->c_str(), kReadFlags));
   return file ? 0 : errno;
 }
@@ -83,8 +83,7 @@ int Root::read(const std::string& path, std::string& into, std::size_t limit) co
     if (const auto before = recorder_->again(path, into)) return *before;
   }
   Fd file;
-  int error = open_file(path, file);
-  if (error == 0 && confined_) error = refuse_larger(file.get(), limit);
+  int error = open_file(path, limit, file);
   if (error == 0) error = read_all(file.get(), into, limit);
   if (recorder_) recorder_->file(path, into, error);
   return error;
@@ -92,7 +91,7 @@ int Root::read(const std::string& path, std::string& into, std::size_t limit) co
 
 int Root::hold(const std::string& path, HeldFile& file) const {
   Fd fd;
-  if (const int error = open_file(path, fd); error != 0) return error;
+  if (const int error = open_file(path, kMaxFileBytes, fd); error != 0) return error;
   file = HeldFile(std::move(fd));
   return 0;
 }

@@ -63,7 +63,7 @@ class Dir {
   [[nodiscard]] std::optional<std::uint32_t> owner() const;
 
  private:
-  int open_file(const char* name, Fd& file) const;
+  int open_file(const char* name, std::size_t limit, Fd& file) const;
   [[nodiscard]] std::string path_of(const char* name) const { return path_ + "/" + name; }
   [[nodiscard]] int answer(const char* name, int error) const;
 
@@ -153,8 +153,8 @@ class Root {
   [[nodiscard]] int answer(const std::string& path, int error) const;
   int read_link_here(const std::string& path, std::string& into) const;
   int filesystem_use_here(const std::string& path, FilesystemUse& use) const;
-  /// Opens a file for reading; 0 or an errno.
-  int open_file(const std::string& path, Fd& file) const;
+  /// Opens a file for reading; 0 or an errno. Of a capture EFBIG where it has more than `limit` bytes.
+  int open_file(const std::string& path, std::size_t limit, Fd& file) const;
 
   Fd fd_;
   std::string name_;
