@@ -47,6 +47,7 @@ def main():
     parser.add_argument("--kernel", choices=KERNELS, help="on this kernel alone")
     parser.add_argument("--all", action="store_true", help=f"all, each on all of its kernels; writes {TABLE}")
     parser.add_argument("--list", action="store_true", help="print the table and run nothing")
+    parser.add_argument("--table", action="store_true", help=f"write {TABLE} of the last runs, and run nothing")
     parser.add_argument("--memkit", default="build/static/memkit", metavar="FILE", help="the program to try")
     arguments = parser.parse_args()
     if arguments.list:
@@ -54,6 +55,9 @@ def main():
             print(f"{scenario.name:<22}{scenario.expected:<24}{' '.join(scenario.kernels)}")
         return 0
     check_programs()
+    if arguments.table:
+        write_table()
+        return 0
     if not Path(arguments.memkit).exists():
         raise Unable(f"{arguments.memkit} is not there")
     status = run(list(chosen(arguments)), arguments.memkit)

@@ -8,7 +8,7 @@ REPORT = "as=report told memkit report --json --interval 2\n"
 AS_NOBODY = "echo 0 > /out/report.status; su -s /bin/sh nobody -c 'memkit report --json --interval 2' > /out/report\n"
 BIG_FILE = "dd if=/dev/zero of=/disk/big bs=1M count={} 2> /dev/null; sync\n"
 THE_CGROUP = '[.cgroups[].cgroup | select(. != "/")][0]'  # of psi --by cgroup: the first that is not the machine
-KILLED = '.events[0] | [.oom_memcg // "/", .kills[].name] | join(" ")'  # of oom --log: whose limit, and who
+KILLED = '.events[0] | [.oom_memcg // "/"] + ([.kills[].name] | unique) | join(" ")'  # of oom --log: whose limit, and who
 NEXT_VICTIM = ".ranking.processes[0].name"
 TWO_NODES = ("-object", "memory-backend-ram,id=m0,size=256M", "-numa", "node,nodeid=0,cpus=0,memdev=m0",
              "-object", "memory-backend-ram,id=m1,size=256M", "-numa", "node,nodeid=1,cpus=1,memdev=m1")  # fmt: skip
@@ -141,7 +141,7 @@ sleep 4
 make_group lab memory.max=48M memory.oom.group=1
 inject --as helper --cgroup $group/lab anon 4
 inject --as victim --cgroup $group/lab until-killed
-""", asks=(Ask("oom --log", KILLED, "/lab victim helper"),)),
+""", asks=(Ask("oom --log", KILLED, "/lab helper victim"),)),
     Scenario("global-oom", "oom-recent", "inject --as victim until-killed\n", EVERYWHERE,
              asks=(Ask("oom --log", KILLED, "/ victim"),)),
     # Nothing may be killed, not even what asks: the machine panics, and its serial console is the log.
@@ -162,7 +162,13 @@ inject --as committer anon 255
     Scenario("min-free", "min-free-odd", "echo 100000 > /proc/sys/vm/min_free_kbytes; sleep 12\n", EVERYWHERE),
     Scenario("numa-imbalance", "numa-imbalance", "inject --as bound --node 1 anon 215\n", machine={"qemu": TWO_NODES}),
     Scenario("fragmented", "fragmented", """
-inject --as holder fragments 380
+for setting in enabled defrag; do  # off below 512 MB
+  echo always > /sys/kernel/mm/transparent_hugepage/$setting
+done
+echo 0 > /proc/sys/vm/compact_unevictable_allowed
+echo 200000 > /proc/sys/vm/max_map_count
+inject --as holder locked-fragments 400
+echo 10 > /proc/sys/vm/nr_hugepages  # what blocks are left, short of what hugepages-idle minds
 inject --as asker huge-requests
 sleep 4
 """),
