@@ -14,7 +14,7 @@ from pathlib import Path
 
 KERNELS = ("5.10", "6.1", "6.12")
 BUILD = Path("build/lab")
-PROGRAMS = ("qemu-system-x86_64", "busybox", "cpio", "dpkg-deb", "mkfs.ext4", "c++", "strip")
+PROGRAMS = ("qemu-system-x86_64", "busybox", "cpio", "dpkg-deb", "mkfs.ext4", "c++", "strip", "jq")
 LOADED_FIRST = ("virtio", "virtio_ring", "virtio_pci_modern_dev", "virtio_pci_legacy_dev", "virtio_pci", "virtio_blk")
 DISK_MIB = 512
 

@@ -57,6 +57,20 @@ void locked(const Arguments& arguments) {
   if (mlock(anonymous(bytes), bytes) != 0) fail("mlock");
 }
 
+// Takes MB in small pages that compaction leaves where they are (locked, and vm.compact_unevictable_allowed 0), and
+// gives every other one back.
+void locked_fragments(const Arguments& arguments) {
+  const size_t bytes = number(arguments[0]) * kMiB;
+  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) fail("mmap");
+  madvise(memory, bytes, MADV_NOHUGEPAGE);  // kernels without huge pages refuse it
+  touch(static_cast<unsigned char*>(memory), bytes);
+  if (mlock(memory, bytes) != 0) fail("mlock");
+  for (size_t at = 0; at < bytes; at += 2 * kPage) {
+    if (munmap(static_cast<unsigned char*>(memory) + at, kPage) != 0) fail("munmap");
+  }
+}
+
 // Locks FILE's page cache: memory that nothing but the end of this process gives back.
 void locked_file(const Arguments& arguments) {
   const int file = open(arguments[0].c_str(), O_RDONLY | O_CLOEXEC);
@@ -213,6 +227,7 @@ const std::vector<Injector>& memory_injectors() {
       {"until-killed", "", 0, until_killed},
       {"spin", "MB: writes to all of it over and over", 1, spin},
       {"locked", "MB", 1, locked},
+      {"locked-fragments", "MB", 1, locked_fragments},
       {"locked-file", "FILE", 1, locked_file},
       {"hugepages", "MB", 1, hugepages},
       {"thp", "MB", 1, thp},

@@ -141,6 +141,21 @@ Judgement judge_memcg_throttled(const FindingFacts& facts, const Limits& limits)
   return found;
 }
 
+namespace {
+
+/// The cgroup whose limit the log's youngest kill was for, as long as that alarms: a group that was killed whole starts
+/// nothing anew, so that no counter grows between two samples and only oom-recent, its symptom, would be said.
+const CgroupRow* killed_just_now(const FindingFacts& facts) {
+  const double recent_s = find_rule("oom-recent")->limits.critical * 3600;
+  if (facts.oom == nullptr || facts.oom->recent.empty() || !facts.oom->last_age_s) return nullptr;
+  const OomSummary& last = facts.oom->recent.back();
+  if (last.scope != "memcg" || last.from_user_space || *facts.oom->last_age_s >= recent_s) return nullptr;
+  const CgroupRow* const row = facts.cgroups->find(last.oom_memcg);
+  return row != nullptr && row->oom_kills.value_or(0) > 0 ? row : nullptr;
+}
+
+}  // namespace
+
 Judgement judge_memcg_oom(const FindingFacts& facts, const Limits& /*limits*/) {
   constexpr std::string_view kEvents = "memory.events oom_kill";
   const CgroupSurvey* const survey = survey_of(facts);
@@ -152,13 +167,16 @@ Judgement judge_memcg_oom(const FindingFacts& facts, const Limits& /*limits*/) {
   for (const CgroupRow& row : survey->rows) {
     if (grown(facts, row, &CgroupRow::oom_kills).value_or(0) > 0) fresh = &row;  // the deepest: parents come first
   }
-  const CgroupRow* const row = fresh != nullptr ? fresh : deepest_with(*survey, &CgroupRow::oom_kills);
+  const CgroupRow* const logged = killed_just_now(facts);
+  const CgroupRow* row = fresh != nullptr ? fresh : logged;
+  const Severity severity = row != nullptr ? Severity::critical : Severity::info;
+  if (row == nullptr) row = deepest_with(*survey, &CgroupRow::oom_kills);
   if (row == nullptr) return nothing_in(*survey);
-  Finding found =
-      finding(fresh != nullptr ? "memcg-oom.now" : "", fresh != nullptr ? Severity::critical : Severity::info, 0);
+  Finding found = finding(fresh != nullptr ? "memcg-oom.now" : "", severity, 0);
   add_cgroup(found, row->path);
   add(found, "kills_count", row->oom_kills, kEvents);
   add(found, "new_kills_count", grown(facts, *row, &CgroupRow::oom_kills), "between the samples");
+  if (logged != nullptr) add(found, "last_age_s", facts.oom->last_age_s, "dmesg");
   return found;
 }
 

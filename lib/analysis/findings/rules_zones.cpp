@@ -68,6 +68,15 @@ UsualMinFree usual_min_free(const Snapshot& snapshot, double ram_bytes) {
   return {by_size, std::max(by_size, by_huge_pages)};
 }
 
+/// Normal, and DMA32 where it is much of the memory: a machine of 512 MB has no other zone to speak of.
+bool is_ordinary(const Snapshot& snapshot, const BuddyZone& zone) {
+  if (zone.name == "Normal") return true;
+  if (!snapshot.zoneinfo) return false;
+  const std::vector<const Zone*> zones = normal_zones(*snapshot.zoneinfo);
+  return std::any_of(zones.begin(), zones.end(),
+                     [&zone](const Zone* z) { return z->node == zone.node && z->name == zone.name; });
+}
+
 struct NodeShare {
   const NodeFacts* node = nullptr;
   double free_pct = 0;
@@ -112,7 +121,7 @@ Judgement judge_fragmented(const FindingFacts& facts, const Limits& limits) {
   const BuddyZone* worst = nullptr;
   Got<double> most = limits.warning;
   for (const BuddyZone& zone : facts.snapshot.buddyinfo->zones) {
-    if (zone.name != "Normal") continue;
+    if (!is_ordinary(facts.snapshot, zone)) continue;
     std::uint64_t small = 0;
     for (std::size_t order = 0; order < std::min(zone.orders, kSmallOrders); ++order) {
       small += std::min(zone.free_blocks[order], UINT64_MAX >> 8) << order;

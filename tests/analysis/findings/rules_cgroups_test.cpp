@@ -124,6 +124,33 @@ TEST(MemcgOom, IsCriticalWhereItIsNew) {
   EXPECT_EQ(machine.severity("memcg-oom"), Severity::critical);
 }
 
+// A group that was killed whole before the first sample: its counter stands still, and the log tells when it was.
+TEST(MemcgOom, IsTheCauseOfTheLogsYoungestKill) {
+  Limited machine;
+  machine.sample_before();
+  machine.unit().oom_kills = 2;
+  machine.sample_before();
+  machine.snapshot.vmstat->oom_kill = 2;
+  machine.oom.killed = 2;
+  OomSummary& last = machine.oom.recent.emplace_back();
+  last.scope = "memcg";
+  last.oom_memcg = kUnit;
+  last.name = "victim";
+  machine.oom.last_age_s = 3599.0;
+  const Diagnosis diagnosis = machine.diagnose();
+  EXPECT_EQ(diagnosis.findings.front().id, "memcg-oom");
+  EXPECT_EQ(diagnosis.findings.front().severity, Severity::critical);
+  EXPECT_EQ(diagnosis.find("oom-recent")->explained_by, "memcg-oom");
+  machine.oom.last_age_s = 3600.0;
+  EXPECT_EQ(machine.severity("memcg-oom"), Severity::info);
+  machine.oom.last_age_s = 2.0;
+  last.from_user_space = true;
+  EXPECT_EQ(machine.severity("memcg-oom"), Severity::info) << "anybody can write that";
+  last.from_user_space = false;
+  last.scope = "global";
+  EXPECT_EQ(machine.severity("memcg-oom"), Severity::info);
+}
+
 TEST(MemcgRules, SayWhereThereIsNoTree) {
   Machine machine;
   for (const char* id : {"memcg-limit", "memcg-throttled", "memcg-oom"}) {

@@ -292,6 +292,11 @@ TEST(Fragmented, NeedsSmallPiecesAndCompaction) {
   machine.snapshot.buddyinfo->zones[0].free_blocks[0] = 9520;
   machine.snapshot.buddyinfo->zones[0].name = "DMA32";
   EXPECT_EQ(machine.severity("fragmented"), kNothing);
+  Zone small;
+  small.name = "DMA32";
+  small.managed_pages = 100'000;
+  machine.snapshot.zoneinfo = Zoneinfo{{small}, {}};
+  EXPECT_EQ(machine.severity("fragmented"), Severity::warning) << "all that a small machine has";
 }
 
 NodeFacts node(std::uint32_t number, double free_pct, double cache_pct) {
