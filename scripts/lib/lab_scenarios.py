@@ -8,7 +8,7 @@ REPORT = "as=report told memkit report --json --interval 2\n"
 AS_NOBODY = "echo 0 > /out/report.status; su -s /bin/sh nobody -c 'memkit report --json --interval 2' > /out/report\n"
 BIG_FILE = "dd if=/dev/zero of=/disk/big bs=1M count={} 2> /dev/null; sync\n"
 THE_CGROUP = '[.cgroups[].cgroup | select(. != "/")][0]'  # of psi --by cgroup: the first that is not the machine
-KILLED = '.events[0] | [.oom_memcg // "/"] + ([.kills[].name] | unique) | join(" ")'  # of oom --log: whose limit, and who
+KILLED = '.events[0] | [.oom_memcg // "/"] + ([.kills[].name] | unique) | join(" ")'  # of oom --log: whose, who
 NEXT_VICTIM = ".ranking.processes[0].name"
 TWO_NODES = ("-object", "memory-backend-ram,id=m0,size=256M", "-numa", "node,nodeid=0,cpus=0,memdev=m0",
              "-object", "memory-backend-ram,id=m1,size=256M", "-numa", "node,nodeid=1,cpus=1,memdev=m1")  # fmt: skip
@@ -112,11 +112,11 @@ swapon /dev/zram0
 inject --as thrasher spin 560 &
 sleep 25
 """),
-    Scenario("file-thrash", "file-thrashing", BIG_FILE.format(120) + """
+    Scenario("file-thrash", "file-thrashing", BIG_FILE.format(48) + """
 echo 3 > /proc/sys/vm/drop_caches  # written by the root cgroup, the file would stay its
 make_group lab memory.max=24M
 for n in 1 2; do inject --as reader-$n --cgroup $group/lab maps /disk/big; done
-sleep 12
+sleep 20
 """, EVERYWHERE, asks=(Ask("psi --by cgroup", THE_CGROUP, "/lab"),)),
     Scenario("throttled", "memcg-throttled", """
 make_group lab memory.high=40M
