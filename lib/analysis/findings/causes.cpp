@@ -30,6 +30,7 @@ constexpr Stall kStalls[] = {
     {"memcg-throttled", {kPsiSome, kPsiFull, "memcg-limit"}},
     {"swap-thrashing", {kPsiSome, kPsiFull, "swap-full"}},
     {"file-thrashing", {kPsiSome, kPsiFull}},
+    {"fragmented", {kPsiSome, kPsiFull}},  // direct compaction counts as a stall for memory
 };
 
 Finding* find(std::vector<Finding>& findings, std::string_view id) {

@@ -138,6 +138,7 @@ Judgement judge_fragmented(const FindingFacts& facts, const Limits& limits) {
   if (stalls + fails == 0) return {};
   Finding found = finding("", Severity::warning, 0);
   add(found, "node", Got<std::uint64_t>(worst->node));
+  add(found, "zone", worst->name);
   add(found, "small_pct", most, "proc/buddyinfo orders 0 to 3", limits.warning);
   add(found, "stalls_count", Got<std::uint64_t>(stalls), "proc/vmstat compact_stall");
   add(found, "fails_count", Got<std::uint64_t>(fails), "proc/vmstat compact_fail");

@@ -158,11 +158,11 @@ constexpr Message kMessages[] = {
       "少しずつ変えてください。一度に大きく上げると直ちに OOM を招くことがあります。",
       "请小步调整：一次调高过多可能立即触发 OOM。"}},
     {"fragmented",
-     {"{small_pct} of what is free in zone Normal of node {node} is in pieces of 8 pages or less, and tasks compact "
+     {"{small_pct} of what is free in zone {zone} of node {node} is in pieces of 8 pages or less, and tasks compact "
       "memory.",
-      "ノード {node} の Normal ゾーンの空きの {small_pct} が 8 "
+      "ノード {node} の {zone} ゾーンの空きの {small_pct} が 8 "
       "ページ以下の断片で、タスクがコンパクションを行っています。",
-      "节点 {node} 的 Normal 区空闲内存有 {small_pct} 是不超过 8 页的碎片，任务正在进行内存规整。"}},
+      "节点 {node} 的 {zone} 区空闲内存有 {small_pct} 是不超过 8 页的碎片，任务正在进行内存规整。"}},
     {"fragmented!",
      {"See which order fails (huge pages, network drivers); a larger vm.min_free_kbytes, in small steps, keeps more in "
       "one piece.",

@@ -297,6 +297,11 @@ TEST(Fragmented, NeedsSmallPiecesAndCompaction) {
   small.managed_pages = 100'000;
   machine.snapshot.zoneinfo = Zoneinfo{{small}, {}};
   EXPECT_EQ(machine.severity("fragmented"), Severity::warning) << "all that a small machine has";
+  machine.snapshot.pressure.memory->full.avg10_pct = 1.1;
+  machine.snapshot.pressure.memory->full.avg60_pct = 0.24;
+  const Diagnosis diagnosis = machine.diagnose();
+  EXPECT_EQ(diagnosis.findings.front().id, "fragmented");
+  EXPECT_EQ(diagnosis.find("psi-full")->explained_by, "fragmented") << "who compacts waits";
 }
 
 NodeFacts node(std::uint32_t number, double free_pct, double cache_pct) {
