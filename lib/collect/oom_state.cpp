@@ -200,8 +200,12 @@ OomState collect_candidates(const Root& root, const Snapshot& snapshot, const Pr
       snapshot.meminfo ? sum(snapshot.meminfo->mem_total_bytes, snapshot.meminfo->swap_total_bytes).value_or(0) : 0;
   std::vector<std::pair<std::int64_t, const Process*>> heaviest;
   for (const Process& process : list.rows) {
-    if (process.kind == ProcessKind::user && process.oom_score_adj && process.rss_bytes)
+    if (process.kind != ProcessKind::user) continue;
+    if (process.oom_score_adj && process.rss_bytes) {
       heaviest.emplace_back(estimated_weight(process, total), &process);
+    } else {
+      ++state.unweighed;
+    }
   }
   const auto end = heaviest.begin() + static_cast<std::ptrdiff_t>(std::min(most, heaviest.size()));
   std::partial_sort(heaviest.begin(), end, heaviest.end(), [](const auto& a, const auto& b) {

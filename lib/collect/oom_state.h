@@ -41,6 +41,7 @@ struct OomState {
   std::vector<OomProcess> processes;  ///< by pid, without kernel threads and zombies
   std::unique_ptr<NamePool> names;    ///< of the views in `processes`
   WalkSummary summary;
+  std::uint64_t unweighed = 0;  ///< processes that collect_candidates() left out because a figure of them is missing
   CgroupVersion cgroup_version = CgroupVersion::none;  ///< of the hierarchy that limits memory
   std::vector<OomCgroup> cgroups;                      ///< by path
   std::uint64_t cgroups_unread = 0;                    ///< that may not be looked into

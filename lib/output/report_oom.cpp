@@ -17,6 +17,12 @@ OomVerdict verdict_of(const ReportFacts& facts) {
   return machine == nullptr ? OomVerdict::unknown : machine->verdict;
 }
 
+/// Processes whose figures are not known, any of which might be chosen before next_victim().
+std::uint64_t not_judged(const ReportFacts& facts) {
+  const OomDomain* const machine = machine_of(facts.ranking);
+  return facts.candidates.unweighed + facts.candidates.summary.hidden + (machine == nullptr ? 0 : machine->unknown);
+}
+
 Cell named(std::string_view name) {
   if (name.empty()) return Missing::absent;
   return name;
@@ -49,7 +55,9 @@ std::string next_victim_text(const ReportFacts& facts, const Words& words) {
   const RankedTask* const victim = next_victim(facts);
   if (victim == nullptr) return std::string(words("oom-verdict." + std::string(to_string(verdict))));
   const std::string name = oom_task_text(*victim);
-  return victim->own_score ? words("oom.score", name, *victim->own_score) : name;
+  const std::string text = victim->own_score ? words("oom.score", name, *victim->own_score) : name;
+  const std::uint64_t unknown = not_judged(facts);
+  return unknown == 0 ? text : words("oom.unknown", text, unknown);
 }
 
 std::vector<std::string> oom_lines(const ReportFacts& facts, const Words& words) {
@@ -82,6 +90,7 @@ void write_next_victim(JsonWriter& json, const ReportFacts& facts) {
   json.field("oom_score_adj", victim == nullptr ? Got<std::int16_t>() : victim->weight.oom_score_adj);
   json.field("rss_bytes", victim == nullptr ? Got<std::uint64_t>() : victim->weight.rss_bytes);
   json.field("swap_bytes", victim == nullptr ? Got<std::uint64_t>() : victim->weight.swap_bytes);
+  json.field("unknown_count", not_judged(facts));
 }
 
 void write_oom(JsonWriter& json, const ReportFacts& facts) {

@@ -46,6 +46,8 @@ bool is_true_of_less(const json& document, const std::string& figure) {
   // A process that is left out is counted there.
   const json left_out = document.value("skipped", json::object()).value("processes", json::object());
   if (figure.starts_with("/ranking/victims") && left_out.value("hidden_count", 0) != 0) return true;
+  const json victim = document.value("oom", json::object()).value("next_victim", json::object());
+  if (figure.starts_with("/oom/next_victim/") && victim.value("unknown_count", 0) != 0) return true;
   static const std::regex sums("/(totals|processes)/[a-z_]*:.*");
   const json& totals = document.contains("totals") ? document["totals"] : document.value("processes", json());
   return std::regex_match(figure, sums) && totals.is_object() && !totals.value("complete", true);

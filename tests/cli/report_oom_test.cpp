@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,23 @@ TEST(ReportOom, ANamedLogIsReadInPlaceOfTheSystems) {
   piped["log"] = kLog;
   EXPECT_EQ(piped, oom);
   EXPECT_EQ(run({"report", "--log", "/nowhere/log"}).status, 1);
+}
+
+TEST(ReportOom, AProcessThatIsNotKnownMightBeTheNext) {
+  namespace fs = std::filesystem;
+  EXPECT_EQ(oom_of({"--root", kRoot})["next_victim"]["unknown_count"], 0);
+  EXPECT_THAT(run({"report", "--root", kRoot}).out, Not(HasSubstr("more: unknown")));
+  TemporaryDir dir;
+  fs::copy(kRoot, dir.path() + "/root", fs::copy_options::recursive);
+  fs::remove(dir.path() + "/root/proc/5007/oom_score_adj");
+  const json victim = oom_of({"--root", dir.path() + "/root"})["next_victim"];
+  EXPECT_EQ(victim["pid"], 5008);
+  EXPECT_EQ(victim["unknown_count"], 1);
+  const std::vector<std::string> told = words_of(run({"report", "--root", dir.path() + "/root"}).out);
+  const auto at = std::find(told.begin(), told.end(), "(figures");
+  ASSERT_NE(at, told.end());
+  EXPECT_EQ(std::vector<std::string>(at, at + 5),
+            (std::vector<std::string>{"(figures", "of", "1", "more:", "unknown)"}));
 }
 
 TEST(ReportOom, TheTextTellsWhomAndWhy) {

@@ -61,6 +61,9 @@ class TemporaryDir {
 };
 
 std::string read_file(const std::string& path);
+std::vector<std::string> lines_of(const std::string& text);
+/// What blanks and newlines part.
+std::vector<std::string> words_of(const std::string& text);
 
 /// Seconds since the epoch of "2026-11-22T18:18:01.123Z".
 double seconds_of(const std::string& time);
