@@ -112,7 +112,8 @@ def write_table():
     lines = [
         "# What memkit says of a fault",
         "",
-        f"Written by `scripts/lab --all`, with QEMU {emulator}, emulated, on the kernels {', '.join(releases)}.",
+        "Written by `scripts/lab` of the last run of each row, on the commit that the row names.",
+        f"QEMU {emulator}, emulated; kernels {', '.join(releases)}.",
         "The first finding of `memkit report --interval 2` must be the fault; a healthy machine has none above info.",
         f"{right} of {len(table)} are right.",
         "",
