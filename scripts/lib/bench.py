@@ -24,7 +24,7 @@ def bench_free(run):
     floor_dynamic, floor_static = floor("free_floor", dynamic)
     peer = Command("free", ("free",))
     again = Command(static.name + " again", static.argv)
-    seconds = run.compare(
+    measured = run.compare(
         [peer, dynamic, static, floor_dynamic, floor_static, again],
         [
             (static, peer, 1.0),
@@ -35,7 +35,7 @@ def bench_free(run):
             (again, static, None),
         ],
     )
-    run.show_in_readme(seconds, static, peer)
+    run.show_in_readme(measured, static, peer)
 
 
 def bench_size(run):
@@ -82,7 +82,7 @@ def smem_scan(run, name):
     floor_two = Command("floor, two threads", (floor_program, size, "2"))
     floor_quick = Command("floor of --no-walk", (floor_program, size, "1", "status", "cmdline"))
     peers = [Command("smem -s pss", ("smem", "-s", "pss")), Command("smemstat", ("smemstat",))]
-    seconds = run.compare(
+    measured = run.compare(
         [dynamic, static, two_dynamic, two_static, as_typed, top, quick, floor_one, floor_two, floor_quick, *peers],
         [
             (static, floor_one, 1.15),
@@ -99,7 +99,7 @@ def smem_scan(run, name):
     )
     if name == "log-normal":
         for peer in peers:
-            run.show_in_readme(seconds, as_typed, peer, ", 1,000 processes")
+            run.show_in_readme(measured, as_typed, peer, ", 1,000 processes")
     share = cpu_share_of_user(static.argv)
     run.write(f"User time of {static.name}: {share.median:.1f} % of its CPU time, bar 10 %: ")
     run.write(run.judge(f"user time on {name}", share, 10) + ".\n")
@@ -151,8 +151,8 @@ def bench_psi(run):
         return
     dynamic, static = memkit("psi")
     peer = Command("cat /proc/pressure/memory", ("cat", "/proc/pressure/memory"))
-    seconds = run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
-    run.show_in_readme(seconds, static, peer)
+    measured = run.compare([dynamic, static, peer], [(static, peer, 1.6), (dynamic, peer, 3.0)])
+    run.show_in_readme(measured, static, peer)
 
 
 CGROUP_TREES = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
@@ -213,11 +213,11 @@ def bench_report(run):
         _, brief = memkit("report", "--json", "--top", "1")
         _, table_alone = memkit("smem")
         peer = Command("smem -s pss", ("smem", "-s", "pss"))
-        seconds = run.compare(
+        measured = run.compare(
             [dynamic, static, brief, table_alone, peer],
             [(static, table_alone, 1.15), (brief, table_alone, None), (dynamic, peer, None), (static, peer, None)],
         )
-        run.show_in_readme(seconds, static, peer, ", 1,000 processes")
+        run.show_in_readme(measured, static, peer, ", 1,000 processes")
         judge_peak(run, static, "log-normal", 10)
 
 
@@ -234,8 +234,8 @@ def bench_kernel_log(run):
         static = Command("memkit oom --json --log SYSLOG (static)", static.argv)
         stream = Command("memkit oom --json --log - <SYSLOG", ("sh", "-c", f"{STATIC}memkit oom --json --log - <{log}"))
         peer = Command("grep -F oom-kill SYSLOG | cat", ("sh", "-c", f"grep -F oom-kill {log} | cat"))
-        seconds = run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
-        run.show_in_readme(seconds, static, peer, ", 1 GB")
+        measured = run.compare([static, stream, peer], [(static, peer, 1.5), (stream, peer, 1.5)])
+        run.show_in_readme(measured, static, peer, ", 1 GB")
         judge_peak(run, static, "SYSLOG", 16)
         _, dense = memkit("oom", "--summary", "--log", packed)
         seconds = take_turns([dense], run.pairs)[dense]
@@ -258,7 +258,7 @@ def bench_pmap(run):
         dynamic, static = (Command(f"{name} ({how})", (where + "memkit", *words)) for how, where in BUILDS)
         floor_of_many = Command("floor", (DYNAMIC + HELPERS + "pmap_floor", pid))
         peer = Command("pmap -x", ("pmap", "-x", pid))
-        seconds = run.compare(
+        measured = run.compare(
             [dynamic, static, floor_of_many, peer],
             [
                 (dynamic, floor_of_many, 1.15),
@@ -267,7 +267,7 @@ def bench_pmap(run):
                 (static, peer, 0.8),
             ],
         )
-        run.show_in_readme(seconds, static, peer, ", 65,000 mappings")
+        run.show_in_readme(measured, static, peer, ", 65,000 mappings")
         for command in (dynamic, static):
             peak = peak_rss_bytes(command, PEAK_RSS)
             run.write(f"Peak RSS of {command.name}: {mebibytes(peak)}, bar 8 MiB: ")

@@ -36,7 +36,8 @@ class Run:
         return verdict
 
     def compare(self, commands, comparisons):
-        """Runs the commands in turns; comparisons are (command, other, bar or None)."""
+        """Runs the commands in turns; comparisons are (command, other, bar or None). What was measured: seconds of each
+        command by round, and its peak of memory."""
         seconds = take_turns(commands, self.pairs)
         rows = []
         for command, other, bar in comparisons:
@@ -44,22 +45,23 @@ class Run:
             rows.append([command.name, other.name, f"{spread.median:.2f}", f"{spread.low:.2f} to {spread.high:.2f}"])
             rows[-1] += [f"{bar:.2f}" if bar else "-", self.judge(f"{command.name} against {other.name}", spread, bar)]
         self.write(table(["Command", "Against", "Ratio", "Middle half", "Bar", "Verdict"], rows, left=2) + "\n")
+        peaks = {command: peak_rss_bytes(command, PEAK_RSS) for command in commands}
         rows = []
         for command in commands:
             spread = Spread.of(seconds[command])
-            peak = peak_rss_bytes(command, PEAK_RSS)
             rows.append([command.name, time_text(spread.median)])
-            rows[-1] += [f"{time_text(spread.low)} to {time_text(spread.high)}", mebibytes(peak)]
+            rows[-1] += [f"{time_text(spread.low)} to {time_text(spread.high)}", mebibytes(peaks[command])]
         self.write(table(["Command", "Wall time", "Middle half", "Peak RSS"], rows) + "\n")
-        return seconds
+        return seconds, peaks
 
-    def show_in_readme(self, seconds, command, peer, on=""):
+    def show_in_readme(self, measured, command, peer, on=""):
         """A row of README.md's table: the command, beside what is used today."""
+        seconds, peaks = measured
         name = command.name.replace(" (static)", "")
         row = [f"`{name}`{on}", "`" + peer.name.replace("|", "\\|") + "`"]
         row += [time_text(Spread.of(seconds[one]).median) for one in (command, peer)]
         row += [f"{ratios(seconds, command, peer).median:.2f}"]
-        self.readme.append([*row, *(mebibytes(peak_rss_bytes(one, PEAK_RSS)) for one in (command, peer))])
+        self.readme.append([*row, *(mebibytes(peaks[one]) for one in (command, peer))])
 
 
 def memkit(*words):
